@@ -1,0 +1,55 @@
+import type { Json } from "../values/json.ts";
+
+/**
+ * Data that a rule asks for from outside. The engine never fetches: it asks the `ContextSource`, and where the answer
+ * is not there yet the rule is suspended and the request handed to the caller.
+ */
+export type ContextRequest =
+  | { readonly kind: "configMap"; readonly namespace: string; readonly name: string }
+  | {
+      readonly kind: "apiCall";
+      readonly method: "GET" | "POST";
+      readonly urlPath: string;
+      readonly body?: Json;
+    }
+  | {
+      readonly kind: "service";
+      readonly method: "GET" | "POST";
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly caBundle?: string;
+      readonly body?: Json;
+    }
+  | { readonly kind: "globalReference"; readonly entry: string; readonly projection?: string }
+  | { readonly kind: "imageRegistry"; readonly reference: string };
+
+/** What the source knows of a request: its value, why it cannot be had, or that it must be loaded first. */
+export type ContextAnswer =
+  | { readonly kind: "value"; readonly value: Json }
+  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "pending" };
+
+/** Whose authority a request runs under; answers are never shared between scopes. */
+export interface PermissionScope {
+  readonly policyKind: string;
+  /** Absent for a cluster policy. */
+  readonly policyNamespace?: string;
+  readonly policyName: string;
+}
+
+/** The port through which the engine sees the world. It answers from memory, at once, and has no side effects. */
+export interface ContextSource {
+  lookUp(request: ContextRequest, scope: PermissionScope): ContextAnswer;
+}
+
+/**
+ * Thrown where an answer is pending. It is a completion of its own: it outranks errors, and only the rule runner may
+ * catch it. Code that catches must catch by type, so that a suspension passes through `||`, `default` and messages.
+ */
+export class Suspension {
+  readonly requests: readonly ContextRequest[];
+
+  constructor(requests: readonly ContextRequest[]) {
+    this.requests = requests;
+  }
+}

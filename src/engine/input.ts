@@ -1,0 +1,42 @@
+import type { Budget } from "./budget.ts";
+import type { ContextSource } from "./context/context-source.ts";
+import type { JsonObject, NumberMode } from "./values/json.ts";
+
+export type Operation = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
+
+export interface GroupVersionKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+/** Who made a request. A scan does not know, and leaves it out. */
+export interface RequestUser {
+  readonly username: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly roles: readonly string[];
+  readonly clusterRoles: readonly string[];
+}
+
+/** Everything that a verdict depends on. Two evaluations with equal inputs give equal responses. */
+export interface EvaluationInput {
+  /** The object as read, never changed by the engine. Empty for a DELETE. */
+  readonly resource: JsonObject;
+  readonly oldResource?: JsonObject;
+  readonly gvk: GroupVersionKind;
+  readonly subresource: string;
+  readonly operation: Operation;
+  readonly user?: RequestUser;
+  /** Empty for a cluster-scoped object. */
+  readonly namespace: string;
+  /** Labels of that namespace; absent for a cluster-scoped object or a namespace that is not known. */
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970, frozen for the whole evaluation. */
+  readonly nowMs: number;
+  /** Seed of everything random. */
+  readonly seed: number;
+  readonly numbers: NumberMode;
+  readonly budget: Budget;
+  readonly context: ContextSource;
+}

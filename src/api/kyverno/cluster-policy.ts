@@ -1,0 +1,52 @@
+import { object, optional } from "../schema/build.ts";
+import { decode } from "../schema/decode.ts";
+import type { Decoded } from "../schema/decode.ts";
+import { isRecord } from "../schema/path.ts";
+import { objectMetaSchema, typeMeta } from "../schema/metadata.ts";
+import type { Infer, Schema } from "../schema/schema.ts";
+import { policySpecSchema, policySpecV2beta1Schema, policyStatusSchema } from "./policy-spec.ts";
+
+const versions = ["kyverno.io/v1", "kyverno.io/v2beta1"] as const;
+
+function policyOf<const K extends string, S>(kind: K, spec: Schema<S>) {
+  return object({
+    ...typeMeta(versions, kind),
+    metadata: objectMetaSchema,
+    spec,
+    status: optional(policyStatusSchema),
+  });
+}
+
+/** ClusterPolicy as kyverno.io/v1 has it. */
+export const clusterPolicySchema = policyOf("ClusterPolicy", policySpecSchema);
+
+/** ClusterPolicy as kyverno.io/v2beta1 has it. */
+export const clusterPolicyV2beta1Schema = policyOf("ClusterPolicy", policySpecV2beta1Schema);
+
+/** Policy as kyverno.io/v1 has it. */
+export const policySchema = policyOf("Policy", policySpecSchema);
+
+/** Policy as kyverno.io/v2beta1 has it. */
+export const policyV2beta1Schema = policyOf("Policy", policySpecV2beta1Schema);
+
+/** A policy for the whole cluster. What v2beta1 allows is a part of what v1 does, so one type serves both. */
+export interface ClusterPolicy extends Infer<typeof clusterPolicySchema> {}
+
+/** A policy for one namespace. */
+export interface Policy extends Infer<typeof policySchema> {}
+
+/** Reads a ClusterPolicy of any served version; problems name the field. */
+export function decodeClusterPolicy(value: unknown): Decoded<ClusterPolicy> {
+  return decode<ClusterPolicy>(isV2beta1(value) ? clusterPolicyV2beta1Schema : clusterPolicySchema, value);
+}
+
+/** Reads a Policy of any served version; problems name the field. */
+export function decodePolicy(value: unknown): Decoded<Policy> {
+  return decode<Policy>(isV2beta1(value) ? policyV2beta1Schema : policySchema, value);
+}
+
+function isV2beta1(value: unknown): boolean {
+  return (
+    isRecord(value) && Object.hasOwn(value, "apiVersion") && value["apiVersion"] === "kyverno.io/v2beta1"
+  );
+}

@@ -8,6 +8,8 @@ export interface ResourceType {
   readonly resource: string;
   readonly namespaced: boolean;
   readonly verbs: readonly string[];
+  /** True in the first version, in the API server's order of preference, that serves this kind of the group. */
+  readonly preferred: boolean;
 }
 
 /** `group/version`, or `version` for the core group. */

@@ -32,9 +32,9 @@ export const buildFaults = (
   };
 
   const faults: Faults = {
-    stopApiServer: (mode = "graceful") => apiServer.process.stop(mode),
+    stopApiServer: (mode = "kill") => apiServer.process.stop(mode),
     startApiServer,
-    restartApiServer: async (mode = "graceful") => {
+    restartApiServer: async (mode = "kill") => {
       await apiServer.process.stop(mode);
       await startApiServer();
     },

@@ -16,7 +16,7 @@ export interface ProcessSpec {
 /** How a process is ended: asked to and given some seconds, or killed on the spot as a crash would. */
 export type StopMode = "graceful" | "kill";
 
-const gracefulStopMs = 10_000;
+const gracefulStopMs = 5_000;
 const probeIntervalMs = 50;
 const tailLines = 40;
 

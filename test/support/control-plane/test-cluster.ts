@@ -23,7 +23,8 @@ export interface TestCluster {
 
 /**
  * Outages on demand. Each resolves when the process is gone, or serves again; data and addresses stay. By
- * default the API server is asked to end, and etcd is killed: asked, it waits for its clients to hang up.
+ * default a process is killed, as in a crash. Asked to end, an API server with open watches and an etcd with
+ * clients take all the seconds they are given.
  */
 export interface Faults {
   readonly stopApiServer: (mode?: StopMode) => Promise<void>;

@@ -1,3 +1,5 @@
+import { TransportError, WriteFenced } from "#kube/client/api-error.ts";
+
 /**
  * How a thrown error is retried and shown:
  *
@@ -25,7 +27,7 @@ const permissionMinMs = 5_000;
 const maxRetryAfterMs = 300_000;
 
 /** Codes of errors of the network: of the system, of undici, of an aborted or timed-out request. */
-const networkCodes = new Set([
+const networkCodes: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
   "EPIPE",
@@ -55,11 +57,15 @@ interface ErrorFacts {
 export function classifyFailure(error: unknown): Failure {
   let facts = error as ErrorFacts | null | undefined;
   for (let depth = 0; depth < 5 && typeof facts === "object" && facts !== null; depth++) {
-    const failure = ofStatus(facts) ?? ofNetwork(facts);
+    const failure = ofClient(facts) ?? ofStatus(facts) ?? ofNetwork(facts);
     if (failure !== undefined) return failure;
     facts = facts.cause as ErrorFacts | null | undefined;
   }
   return { class: "bug" };
+}
+
+function ofClient(error: unknown): Failure | undefined {
+  return error instanceof TransportError || error instanceof WriteFenced ? { class: "transient" } : undefined;
 }
 
 function ofStatus({ status, retryAfterMs }: ErrorFacts): Failure | undefined {

@@ -1,0 +1,236 @@
+export interface MetricRow {
+  readonly kind: "counter" | "gauge" | "histogram";
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Upper bounds; absent: the configured default. */
+  readonly buckets?: readonly number[];
+  /** The label by which `metricsConfig.namespaces` includes or excludes samples. */
+  readonly namespaceLabel?: string;
+}
+
+const policyResultLabels = [
+  "policy_validation_mode",
+  "policy_type",
+  "policy_background_mode",
+  "policy_namespace",
+  "policy_name",
+  "resource_kind",
+  "resource_namespace",
+  "resource_request_operation",
+  "rule_name",
+  "rule_result",
+  "rule_type",
+  "rule_execution_cause",
+  "dry_run",
+] as const;
+
+const policyLabels = [
+  "policy_validation_mode",
+  "policy_type",
+  "policy_background_mode",
+  "policy_namespace",
+  "policy_name",
+] as const;
+
+const secondBuckets = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 1_800] as const;
+
+/**
+ * Every metric there is. The names and labels that start with `kyverno_` are those that Kyverno's dashboards and alerts
+ * query; the others are ours.
+ */
+export const metricTable = {
+  info: { kind: "gauge", name: "kyverno_info", help: "Version of this process.", labels: ["version"] },
+  policyResults: {
+    kind: "counter",
+    name: "kyverno_policy_results_total",
+    help: "Results of rules by policy, resource and outcome.",
+    labels: policyResultLabels,
+    namespaceLabel: "resource_namespace",
+  },
+  policyExecutionDuration: {
+    kind: "histogram",
+    name: "kyverno_policy_execution_duration_seconds",
+    help: "Time that rules took.",
+    labels: policyResultLabels,
+    namespaceLabel: "resource_namespace",
+  },
+  policyRuleInfo: {
+    kind: "gauge",
+    name: "kyverno_policy_rule_info_total",
+    help: "Rules of the policies that exist: 1 each.",
+    labels: [
+      "policy_namespace",
+      "policy_name",
+      "status_ready",
+      "policy_validation_mode",
+      "policy_type",
+      "policy_background_mode",
+      "rule_name",
+      "rule_type",
+    ],
+    namespaceLabel: "policy_namespace",
+  },
+  policyChanges: {
+    kind: "counter",
+    name: "kyverno_policy_changes_total",
+    help: "Policies created, updated and deleted.",
+    labels: [...policyLabels, "policy_change_type"],
+    namespaceLabel: "policy_namespace",
+  },
+  clientQueries: {
+    kind: "counter",
+    name: "kyverno_client_queries_total",
+    help: "Requests to the API server by operation and kind.",
+    labels: ["operation", "client_type", "resource_kind", "resource_namespace"],
+    namespaceLabel: "resource_namespace",
+  },
+  controllerReconciles: {
+    kind: "counter",
+    name: "kyverno_controller_reconcile_total",
+    help: "Runs of controllers.",
+    labels: ["controller_name"],
+  },
+  controllerRequeues: {
+    kind: "counter",
+    name: "kyverno_controller_requeue_total",
+    help: "Work that failed and waits for its next try.",
+    labels: ["controller_name", "num_requeues"],
+  },
+  controllerDrops: {
+    kind: "counter",
+    name: "kyverno_controller_drop_total",
+    help: "Work that was given up. Nothing is, so this stays at 0; alerts on it keep working.",
+    labels: ["controller_name"],
+  },
+  eventsDropped: {
+    kind: "counter",
+    name: "kyverno_events_dropped_total",
+    help: "Events that were not sent because the queue was full or the server refused them.",
+    labels: [],
+  },
+  oldestVerdictAge: {
+    kind: "gauge",
+    name: "rearguard_oldest_verdict_age_seconds",
+    help: "Age of the oldest verdict: how stale a report can be.",
+    labels: [],
+  },
+  objectsKnown: {
+    kind: "gauge",
+    name: "rearguard_objects",
+    help: "Objects that are known and judged.",
+    labels: ["resource"],
+  },
+  kinds: {
+    kind: "gauge",
+    name: "rearguard_kinds",
+    help: "Kinds that are read, by state: live, syncing or degraded.",
+    labels: ["state"],
+  },
+  pendingPasses: {
+    kind: "gauge",
+    name: "rearguard_pending_passes",
+    help: "Passes over a kind that wait or are going on.",
+    labels: [],
+  },
+  writeQueueDepth: {
+    kind: "gauge",
+    name: "rearguard_report_write_queue_depth",
+    help: "Reports whose verdict changed and that are not written yet.",
+    labels: [],
+  },
+  workQueueDepth: {
+    kind: "gauge",
+    name: "rearguard_work_queue_depth",
+    help: "Keys of a work queue by state: ready, delayed or in_work.",
+    labels: ["queue", "state"],
+  },
+  workQueueOldest: {
+    kind: "gauge",
+    name: "rearguard_work_queue_oldest_seconds",
+    help: "How long the oldest key has been ready (ready) or in work (in_work).",
+    labels: ["queue", "state"],
+  },
+  reportWrites: {
+    kind: "counter",
+    name: "rearguard_report_writes_total",
+    help: "Writes of reports by verb and outcome.",
+    labels: ["verb", "outcome"],
+  },
+  evaluations: {
+    kind: "counter",
+    name: "rearguard_evaluations_total",
+    help: "Objects judged, by what caused it.",
+    labels: ["cause"],
+  },
+  passDuration: {
+    kind: "histogram",
+    name: "rearguard_pass_duration_seconds",
+    help: "Time that a pass over a kind took.",
+    labels: ["cause"],
+    buckets: secondBuckets,
+  },
+  watchRestarts: {
+    kind: "counter",
+    name: "rearguard_watch_restarts_total",
+    help: "Watches opened again, by reason.",
+    labels: ["resource", "reason"],
+  },
+  apiRequests: {
+    kind: "counter",
+    name: "rearguard_api_requests_total",
+    help: "Requests to the API server by verb, resource and status; the status is 0 where no answer came.",
+    labels: ["verb", "resource", "status"],
+  },
+  apiRequestDuration: {
+    kind: "histogram",
+    name: "rearguard_api_request_duration_seconds",
+    help: "Time until the API server's answer.",
+    labels: ["verb", "resource"],
+  },
+  policyCalls: {
+    kind: "counter",
+    name: "rearguard_policy_calls_total",
+    help: "Calls that policies caused, by kind of call and outcome.",
+    labels: ["kind", "outcome"],
+  },
+  openBreakers: {
+    kind: "gauge",
+    name: "rearguard_policy_call_breakers_open",
+    help: "Calls of policies that are held back because access is forbidden.",
+    labels: [],
+  },
+  events: {
+    kind: "counter",
+    name: "rearguard_events_total",
+    help: "Events by reason and outcome.",
+    labels: ["reason", "outcome"],
+  },
+  leaseHeld: {
+    kind: "gauge",
+    name: "rearguard_lease_held",
+    help: "1 while this process holds the Lease.",
+    labels: ["lease"],
+  },
+  settingsProblems: {
+    kind: "gauge",
+    name: "rearguard_settings_problems",
+    help: "Settings that are not understood and therefore not in force.",
+    labels: [],
+  },
+  eventLoopSlice: {
+    kind: "histogram",
+    name: "rearguard_event_loop_slice_seconds",
+    help: "How long judging kept the event loop before it yielded.",
+    labels: [],
+    buckets: [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1],
+  },
+  seriesDropped: {
+    kind: "counter",
+    name: "rearguard_metrics_series_dropped_total",
+    help: "Samples counted under the label value other, because their metric has as many series as it may.",
+    labels: ["metric"],
+  },
+} as const satisfies Readonly<Record<string, MetricRow>>;
+
+export type MetricTable = typeof metricTable;

@@ -1,0 +1,25 @@
+import type { FunctionSpec } from "./function-spec.ts";
+import { conversionFunctions } from "./functions/conversions.ts";
+import { numberFunctions } from "./functions/numbers.ts";
+import { objectFunctions } from "./functions/objects.ts";
+import { orderingFunctions } from "./functions/ordering.ts";
+import { sequenceFunctions } from "./functions/sequences.ts";
+
+/** The functions of the JMESPath specification, with `sum` left to Kyverno's own. */
+export const builtInFunctions: readonly FunctionSpec[] = [
+  ...conversionFunctions,
+  ...numberFunctions,
+  ...objectFunctions,
+  ...orderingFunctions,
+  ...sequenceFunctions,
+];
+
+/** The functions that Kyverno adds. */
+export const kyvernoFunctions: readonly FunctionSpec[] = [];
+
+const byName = new Map([...builtInFunctions, ...kyvernoFunctions].map((spec) => [spec.name, spec]));
+
+/** The function called `name`, or undefined. */
+export function findFunction(name: string): FunctionSpec | undefined {
+  return byName.get(name);
+}

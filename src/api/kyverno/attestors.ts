@@ -46,6 +46,7 @@ const attestor = object({
   keyless: optional(keyless),
   keys: optional(keys),
   repository: optional(string()),
+  signatureAlgorithm: optional(string({ default: "sha256" })),
 });
 
 /** One party that may have signed. */

@@ -1,9 +1,23 @@
 import { anyJson, array, boolean, enumOf, object, optional, string } from "../schema/build.ts";
 import type { Infer } from "../schema/schema.ts";
 
+const keyReference = object({ key: string(), name: string(), namespace: optional(string()) });
+
+const valueSource = object({
+  configMapKeyRef: optional(keyReference),
+  secretKeyRef: optional(keyReference),
+});
+
+const header = object({
+  key: string(),
+  value: optional(string()),
+  valueFrom: optional(valueSource),
+});
+
 const serviceCall = object({
   caBundle: optional(string({ description: "CA certificates in PEM that the server must chain to." })),
-  headers: optional(array(object({ key: string(), value: string() }))),
+  caBundleFrom: optional(valueSource),
+  headers: optional(array(header)),
   url: string(),
 });
 

@@ -9,35 +9,32 @@ import {
 } from "../schema/metadata.ts";
 import type { Infer } from "../schema/schema.ts";
 
+const verdicts = ["pass", "fail", "warn", "error", "skip"] as const;
+
 const timestamp = object({ nanos: integer({ format: "int32" }), seconds: integer({ format: "int64" }) });
 
 /** Since the epoch. */
 export interface ReportTimestamp extends Infer<typeof timestamp> {}
 
-/** Fields that results of every report API share. */
-export const resultProperties = {
+const result = object({
   category: optional(string()),
-  policy: string(),
+  message: optional(string()),
+  policy: string({ description: "Name of the policy, with its namespace where it has one." }),
   properties: optional(map(string())),
   resourceSelector: optional(labelSelectorSchema),
-  result: optional(enumOf(["pass", "fail", "warn", "error", "skip"])),
+  resources: optional(array(objectReferenceSchema)),
+  result: optional(enumOf(verdicts)),
   rule: optional(string()),
   scored: optional(boolean()),
   severity: optional(enumOf(["critical", "high", "low", "medium", "info"])),
   source: optional(string()),
   timestamp: optional(timestamp),
-};
-
-const result = object({
-  ...resultProperties,
-  message: optional(string()),
-  resources: optional(array(objectReferenceSchema)),
 });
 
 /** The verdict of one rule on the resource of the report. */
 export interface PolicyReportResult extends Infer<typeof result> {}
 
-/** Results as wgpolicyk8s.io and reports.kyverno.io hold them. */
+/** The results of a report; every report API has the same. */
 export const policyReportResultsSchema = array(result);
 
 const summary = object({
@@ -54,28 +51,26 @@ export interface PolicyReportSummary extends Infer<typeof summary> {}
 /** How many results there are of each kind. */
 export const reportSummarySchema = summary;
 
-const versions = ["wgpolicyk8s.io/v1alpha2"] as const;
+const configuration = object({
+  limits: object({
+    maxResults: optional(integer()),
+    statusFilter: optional(array(enumOf(verdicts))),
+  }),
+});
+
+/** What reports of every API hold beside `apiVersion` and `kind`. */
+export const reportProperties = {
+  configuration: optional(configuration),
+  metadata: objectMetaSchema,
+  results: optional(policyReportResultsSchema),
+  scope: optional(objectReferenceSchema),
+  scopeSelector: optional(labelSelectorSchema),
+  source: optional(string()),
+  summary: optional(summary),
+};
 
 function reportOf<const K extends string>(kind: K) {
-  return object({
-    ...typeMeta(versions, kind),
-    metadata: objectMetaSchema,
-    configuration: optional(
-      object({
-        limits: optional(
-          object({
-            maxResults: optional(integer()),
-            statusFilter: optional(array(enumOf(["pass", "fail", "warn", "error", "skip"]))),
-          }),
-        ),
-      }),
-    ),
-    results: optional(policyReportResultsSchema),
-    scope: optional(objectReferenceSchema),
-    scopeSelector: optional(labelSelectorSchema),
-    source: optional(string()),
-    summary: optional(summary),
-  });
+  return object({ ...typeMeta(["wgpolicyk8s.io/v1alpha2"], kind), ...reportProperties });
 }
 
 /** PolicyReport of wgpolicyk8s.io/v1alpha2. */

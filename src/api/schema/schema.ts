@@ -34,7 +34,7 @@ export interface StringNode extends Annotations {
   readonly type: "string";
   readonly enum?: readonly string[];
   readonly pattern?: string;
-  readonly format?: "date-time" | "byte";
+  readonly format?: "date-time" | "duration";
   readonly minLength?: number;
   readonly maxLength?: number;
 }

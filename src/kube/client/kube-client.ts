@@ -154,5 +154,3 @@ export interface KubeClientOptions {
   readonly monotonic?: () => number;
   readonly random?: () => number;
 }
-
-export declare function createKubeClient(options: KubeClientOptions): KubeClient;

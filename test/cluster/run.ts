@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { connectExisting } from "#test/support/control-plane/connect-existing.ts";
+import { guardGroup, releaseGroup } from "#test/support/control-plane/process-guard.ts";
 import { startControlPlane } from "#test/support/control-plane/start-control-plane.ts";
 import type { TestCluster } from "#test/support/control-plane/test-cluster.ts";
 import { ensureAssets } from "./ensure-assets.ts";
@@ -55,6 +56,8 @@ const runTests = async (
 ): Promise<number> => {
   const child = spawn(process.execPath, ["--test", "--test-concurrency=1", ...(await selectTests(filter))], {
     cwd: repositoryFolder,
+    // A group of its own, for the guard; Ctrl-C then reaches it through us alone.
+    detached: true,
     stdio: "inherit",
     env: {
       ...process.env,
@@ -62,10 +65,13 @@ const runTests = async (
       ...(assets === undefined ? {} : { REARGUARD_TEST_ASSETS: assets }),
     },
   });
+  const { pid } = child;
+  if (pid !== undefined) guardGroup(pid);
   const forward = (): void => void child.kill("SIGTERM");
   interruption.signal.addEventListener("abort", forward, { once: true });
   const [code] = (await once(child, "close")) as [number | null];
   interruption.signal.removeEventListener("abort", forward);
+  if (pid !== undefined) releaseGroup(pid);
   return code ?? 1;
 };
 

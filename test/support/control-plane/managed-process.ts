@@ -26,6 +26,8 @@ export class ManagedProcess {
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
   #lastExit: string | undefined;
+  /** It was ready and nobody has asked it to end: from here on its end is news. */
+  #isExpectedToServe = false;
 
   constructor(spec: ProcessSpec) {
     this.#spec = spec;
@@ -51,6 +53,8 @@ export class ManagedProcess {
         if (pid !== undefined) releaseGroup(pid);
         this.#child = undefined;
         this.#lastExit = reason;
+        if (this.#isExpectedToServe) void this.#report(reason).then((report) => console.error(report));
+        this.#isExpectedToServe = false;
         resolve();
       };
       child.once("error", (error) => ended(`could not be started: ${error.message}`));
@@ -64,6 +68,7 @@ export class ManagedProcess {
   async stop(mode: StopMode): Promise<void> {
     const child = this.#child;
     if (child?.pid === undefined) return;
+    this.#isExpectedToServe = false;
     if (mode === "graceful") {
       child.kill("SIGTERM");
       const timer = new AbortController();
@@ -87,7 +92,10 @@ export class ManagedProcess {
     for (;;) {
       if (!this.isRunning) throw new Error(await this.#report(this.#lastExit ?? "is not running"));
       try {
-        if (await probe()) return;
+        if (await probe()) {
+          this.#isExpectedToServe = this.isRunning;
+          return;
+        }
         lastFailure = "it answered that it is not ready";
       } catch (error) {
         lastFailure = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import { QueryError } from "../errors.ts";
-import { Float, asFloat, floatOf, isInt, isList, isObject } from "../values/json.ts";
-import type { Json, JsonObject } from "../values/json.ts";
+import { asFloat, floatOf, isInt, isList, isObject } from "../values/json.ts";
+import type { Float, Json, JsonObject } from "../values/json.ts";
 import { ExpressionReference } from "./function-spec.ts";
 import type { Argument, Call } from "./function-spec.ts";
 import { plainFloatText } from "./go-text.ts";

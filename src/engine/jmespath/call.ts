@@ -1,11 +1,11 @@
 import type { QueryEnvironment } from "../context/query-context.ts";
 import { QueryError } from "../errors.ts";
-import { Float, floatOf, isList, isObject } from "../values/json.ts";
+import { formatValue } from "../values/go-format.ts";
+import { floatOf, isList, isObject } from "../values/json.ts";
 import type { Json, NumberMode } from "../values/json.ts";
 import { ExpressionReference } from "./function-spec.ts";
 import type { Argument, FunctionSpec, ParameterType } from "./function-spec.ts";
 import { findFunction } from "./function-table.ts";
-import { goText } from "./go-text.ts";
 import { orNull } from "./outcome.ts";
 import type { Evaluate } from "./outcome.ts";
 
@@ -20,7 +20,7 @@ export function compileCall(name: string, compiled: readonly CompiledArgument[])
   return (node, environment) => {
     const list = compiled.map((argument) => resolve(argument, node, environment));
     if (spec === undefined) throw new QueryError("type", `unknown function: ${name}`);
-    checkArguments(spec, list, environment.numbers);
+    checkArguments(spec, list, environment);
     environment.budget.step(1 + cost(list));
     const result = spec.call({ name, arguments: list, environment });
     charge(result, environment);
@@ -53,7 +53,7 @@ function charge(result: Json, { budget }: QueryEnvironment): void {
   }
 }
 
-function checkArguments(spec: FunctionSpec, list: readonly Argument[], numbers: NumberMode): void {
+function checkArguments(spec: FunctionSpec, list: readonly Argument[], environment: QueryEnvironment): void {
   const { parameters } = spec;
   if (parameters.length === 0) return;
   if (spec.variadic === true) {
@@ -63,16 +63,23 @@ function checkArguments(spec: FunctionSpec, list: readonly Argument[], numbers: 
   if (list.length !== parameters.length) throw new QueryError("type", "incorrect number of args");
   for (const [index, types] of parameters.entries()) {
     const argument = list[index] ?? null;
-    if (!types.some((type) => isOfType(argument, type, numbers))) throw typeError(argument, types);
+    if (!types.some((type) => isOfType(argument, type, environment.numbers))) {
+      throw typeError(argument, types, environment);
+    }
   }
 }
 
-/** The error for an argument of a kind that its parameter does not take. */
-export function typeError(argument: Argument, types: readonly ParameterType[]): QueryError {
-  const shown = argument instanceof ExpressionReference ? "&" : goText(argument);
-  const cut = shown.length > 1024 ? `${shown.slice(0, 1024)}...` : shown;
+const maxShownLength = 1024;
+
+function typeError(
+  argument: Argument,
+  types: readonly ParameterType[],
+  { numbers, budget }: QueryEnvironment,
+): QueryError {
+  const text = argument instanceof ExpressionReference ? "&" : formatValue(argument, numbers, budget);
+  const shown = text.length > maxShownLength ? `${text.slice(0, maxShownLength)}...` : text;
   const expected = types.map((type) => `"${type}"`).join(", ");
-  return new QueryError("type", `Invalid type for: ${cut}, expected: []jmespath.JpType{${expected}}`);
+  return new QueryError("type", `Invalid type for: ${shown}, expected: []jmespath.JpType{${expected}}`);
 }
 
 function isOfType(argument: Argument, type: ParameterType, numbers: NumberMode): boolean {
@@ -98,5 +105,5 @@ function isOfType(argument: Argument, type: ParameterType, numbers: NumberMode):
 }
 
 function isFloat(value: Json, numbers: NumberMode): boolean {
-  return value instanceof Float || floatOf(value, numbers) !== undefined;
+  return floatOf(value, numbers) !== undefined;
 }

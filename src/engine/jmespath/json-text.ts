@@ -2,7 +2,7 @@ import type { QueryEnvironment } from "../context/query-context.ts";
 import { QueryError } from "../errors.ts";
 import { Float, isList } from "../values/json.ts";
 import type { Json } from "../values/json.ts";
-import { compareText } from "./text-order.ts";
+import { compareText } from "../values/go-format.ts";
 
 /**
  * A value as compact JSON in the form of Go's encoder: keys sorted, `<`, `>` and `&` escaped, integral floats without

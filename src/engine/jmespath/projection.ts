@@ -5,7 +5,7 @@ import type { Json, JsonObject } from "../values/json.ts";
 import { isFalsy } from "./comparison.ts";
 import { orNull } from "./outcome.ts";
 import type { Evaluate } from "./outcome.ts";
-import { compareText } from "./text-order.ts";
+import { compareText } from "../values/go-format.ts";
 
 /** `left[*].right`: what `right` is for each member of a list, without nulls; null where `left` is no list. */
 export function compileProjection(left: Evaluate, right: Evaluate): Evaluate {

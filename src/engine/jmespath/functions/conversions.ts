@@ -2,7 +2,7 @@ import { QueryError } from "../../errors.ts";
 import { floatOf, isList, isObject } from "../../values/json.ts";
 import type { Json } from "../../values/json.ts";
 import { floatResult, isIntAt, valueAt } from "../call-arguments.ts";
-import { parseGoFloat } from "../go-float.ts";
+import { parseFloat64 } from "../../values/go-parse.ts";
 import type { Call, FunctionSpec } from "../function-spec.ts";
 import { jsonText } from "../json-text.ts";
 
@@ -90,7 +90,7 @@ function toNumber(call: Call): Json {
   if (typeof value !== "string") {
     return floatOf(value, call.environment.numbers) === undefined ? null : value;
   }
-  const parsed = parseGoFloat(value);
+  const parsed = parseFloat64(value);
   return parsed === undefined ? null : floatResult(parsed, call);
 }
 

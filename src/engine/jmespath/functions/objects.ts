@@ -3,7 +3,7 @@ import type { Json } from "../../values/json.ts";
 import { expressionAt, listAt, objectAt } from "../call-arguments.ts";
 import type { Call, FunctionSpec } from "../function-spec.ts";
 import { sortedValues } from "../projection.ts";
-import { compareText } from "../text-order.ts";
+import { compareText } from "../../values/go-format.ts";
 
 /** Functions of the specification on objects, and `map`. Keys come sorted; the original's order is random. */
 export const objectFunctions: readonly FunctionSpec[] = [

@@ -3,7 +3,7 @@ import { floatOf } from "../../values/json.ts";
 import type { Json } from "../../values/json.ts";
 import { expressionAt, listAt } from "../call-arguments.ts";
 import type { Call, FunctionSpec } from "../function-spec.ts";
-import { compareText } from "../text-order.ts";
+import { compareText } from "../../values/go-format.ts";
 
 const people = '`[{"n": "b", "v": 2}, {"n": "a", "v": 3}]`';
 const b = { n: "b", v: 2 };

@@ -1,4 +1,5 @@
 import { isList } from "../../values/json.ts";
+import type { Json } from "../../values/json.ts";
 import { functionError, listAt, textAt, valueAt, floatResult } from "../call-arguments.ts";
 import { isSame } from "../comparison.ts";
 import type { Call, FunctionSpec } from "../function-spec.ts";
@@ -75,10 +76,10 @@ function contains(call: Call): boolean {
 function join(call: Call): string {
   const separator = textAt(call, 0);
   const list = listAt(call, 1);
-  let length = separator.length * list.length;
-  for (const item of list) length += typeof item === "string" ? item.length : 0;
+  const texts = list.filter((item) => typeof item === "string");
+  const length = texts.reduce((total, text) => total + text.length, separator.length * texts.length);
   call.environment.budget.text(length);
-  return list.join(separator);
+  return texts.join(separator);
 }
 
 function size(call: Call): number {
@@ -95,7 +96,7 @@ function codePointCount(text: string): number {
   return count;
 }
 
-function reverse(call: Call): string | readonly ReturnType<typeof valueAt>[] {
+function reverse(call: Call): Json {
   const value = valueAt(call, 0);
-  return typeof value === "string" ? [...value].reverse().join("") : listAt(call, 0).toReversed();
+  return typeof value === "string" ? Array.from(value).reverse().join("") : listAt(call, 0).toReversed();
 }

@@ -48,8 +48,11 @@ export function parseQuantity(text: string): Quantity | undefined {
   const digits = text.slice(start, whole).replace(/^0+/, "");
   const decimals = text.slice(point, fraction);
   const magnitude = BigInt(`0${digits}${decimals}`);
-  // Digits and suffix may be missing: "m" is zero, and so is a lone sign.
-  if (magnitude === 0n) return { unscaled: 0n, exponent: 0, family: suffix.family };
+  if (magnitude === 0n) {
+    return hasZero(text.slice(start, fraction), suffix)
+      ? { unscaled: 0n, exponent: 0, family: suffix.family }
+      : undefined;
+  }
   const scaled =
     suffix.family === "binary"
       ? binaryMagnitude(magnitude, digits.length, decimals.length, suffix.power)
@@ -60,6 +63,12 @@ export function parseQuantity(text: string): Quantity | undefined {
         );
   const family = suffix.family === "binary" && isBelowOne(scaled) ? "decimal" : suffix.family;
   return { unscaled: negative ? -scaled.unscaled : scaled.unscaled, exponent: scaled.exponent, family };
+}
+
+/** A suffix alone (and a lone sign) is zero, as long as the suffix is not too large or too small. */
+function hasZero(number: string, suffix: Suffix): boolean {
+  if (number !== "" && number !== ".") return true;
+  return suffix.family === "binary" ? suffix.power < 50 : suffix.power >= nano;
 }
 
 interface Magnitude {
@@ -160,13 +169,15 @@ function topDigit(quantity: Quantity): number {
  * that the sum is not worth computing.
  */
 export function addQuantities(left: Quantity, right: Quantity): Quantity | undefined {
+  if (left.unscaled === 0n) return right;
+  if (right.unscaled === 0n) return left;
   const exponent = Math.min(left.exponent, right.exponent);
   const apart = Math.max(left.exponent, right.exponent) - exponent;
   if (apart > maxArithmeticExponent) return undefined;
   return {
     unscaled: scaledTo(left, exponent) + scaledTo(right, exponent),
     exponent,
-    family: left.unscaled === 0n ? right.family : left.family,
+    family: left.family,
   };
 }
 

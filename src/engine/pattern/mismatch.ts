@@ -1,0 +1,55 @@
+import type { Budget } from "../budget.ts";
+import type { Json, NumberMode } from "../values/json.ts";
+
+/** Why a resource does not match. */
+export interface Mismatch {
+  /**
+   * `skip`: a conditional or global anchor says that the pattern does not apply. `negation`: a forbidden key exists.
+   * `plain`: anything else.
+   */
+  readonly kind: "skip" | "negation" | "plain";
+  /** Where, with slashes at both ends; empty where the place is not known. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The state of one match. */
+export class MatchRun {
+  readonly numbers: NumberMode;
+  readonly budget: Budget;
+  /** The keys and indices from the root of the match to the current node. */
+  readonly keys: (string | number)[] = [];
+  /** Set in the second pass of a failed match: whether each condition or existence anchor found its key anywhere. */
+  readonly anchorsFound: Map<string, boolean> | undefined;
+  readonly #base: string;
+
+  constructor(numbers: NumberMode, budget: Budget, base: string, tracksAnchors: boolean) {
+    this.numbers = numbers;
+    this.budget = budget;
+    this.#base = base;
+    this.anchorsFound = tracksAnchors ? new Map() : undefined;
+  }
+
+  /** Counts a visited node. Throws `BudgetExceeded`. */
+  visit(): void {
+    this.budget.step();
+    this.budget.enter(this.keys.length);
+  }
+
+  /** The path of the current node, with slashes at both ends. */
+  path(): string {
+    return this.keys.length === 0 ? this.#base : `${this.#base}${this.keys.join("/")}/`;
+  }
+
+  mismatch(message: string): Mismatch {
+    return { kind: "plain", path: this.path(), message };
+  }
+}
+
+/** One compiled node of a pattern; a passing match gives undefined and allocates nothing. */
+export type PatternNode = (resource: Json | undefined, run: MatchRun) => Mismatch | undefined;
+
+/** One skip out of several, in their order. */
+export function combineSkips(skips: readonly Mismatch[], path: string): Mismatch {
+  return { kind: "skip", path, message: skips.map((skip) => skip.message).join("; ") };
+}

@@ -1,0 +1,89 @@
+import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
+import type { CompiledPolicy } from "#engine/compiled-policy.ts";
+import { compile } from "#engine/compile.ts";
+import type { GroupVersionKind } from "#engine/input.ts";
+import { selectsKind } from "#engine/match/kind-selection.ts";
+import { matchesWildcard } from "#engine/values/wildcard.ts";
+import type { PolicyRef } from "#reports/policy-ref.ts";
+import { policyContent } from "./policy-content.ts";
+
+/** A policy as the scan holds it: compiled once per content. */
+export interface ScanPolicy {
+  /** `ClusterPolicy/name` or `Policy/namespace/name`: one per object. */
+  readonly key: string;
+  readonly ref: PolicyRef;
+  readonly content: string;
+  readonly compiled: CompiledPolicy;
+  /** Why it takes no part in scans, for people; absent where it does. */
+  readonly idle?: string;
+  /** `metadata.generation`, for conditions. */
+  readonly generation?: number;
+  /** `Enforce` or `Audit` as declared, for metrics. */
+  readonly action: "enforce" | "audit";
+}
+
+function idleReason(policy: ClusterPolicy | Policy, compiled: CompiledPolicy): string | undefined {
+  if (!compiled.background) return "spec.background is false";
+  if (compiled.disabledForReports) return "the label reports.kyverno.io/disabled keeps it out of reports";
+  if (compiled.backgroundProblem !== undefined) return compiled.backgroundProblem;
+  if (policy.status?.validatingadmissionpolicy?.generated === true) {
+    return "a ValidatingAdmissionPolicy was generated from it";
+  }
+  if (compiled.selectors.length === 0) return "it has no rule that a scan evaluates";
+  return undefined;
+}
+
+function isEnforcing(policy: ClusterPolicy | Policy): boolean {
+  const actions = [
+    policy.spec.validationFailureAction,
+    ...(policy.spec.rules ?? []).map((rule) => rule.validate?.failureAction),
+  ];
+  return actions.some((action) => action?.toLowerCase() === "enforce");
+}
+
+/** `ClusterPolicy/name` or `Policy/namespace/name`. */
+export function policyKey(kind: string, namespace: string | undefined, name: string): string {
+  return namespace === undefined || namespace === "" ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
+}
+
+/** Compiles a policy for the scan. `previous` is kept as it is where the content did not change. */
+export function prepareScanPolicy(
+  policy: ClusterPolicy | Policy,
+  previous: ScanPolicy | undefined,
+): ScanPolicy {
+  const generated = policy.status?.validatingadmissionpolicy?.generated === true;
+  const content = `${policyContent(policy)}${generated ? "+vap" : ""}`;
+  if (previous?.content === content) return previous;
+  const compiled = compile(policy);
+  const idle = idleReason(policy, compiled);
+  const generation = policy.metadata.generation;
+  const { kind, namespace, name, key } = compiled.identity;
+  return {
+    key: policyKey(kind, namespace, name),
+    ref: { source: compiled.reporting.source, policy: key },
+    content,
+    compiled,
+    action: isEnforcing(policy) ? "enforce" : "audit",
+    ...(idle === undefined ? {} : { idle }),
+    ...(generation === undefined ? {} : { generation }),
+  };
+}
+
+/** True where the policy may say something about a whole object of this kind and namespace. */
+export function couldJudge(policy: ScanPolicy, gvk: GroupVersionKind, namespace: string): boolean {
+  return policy.compiled.selectors.some((selection) => selectsKind(selection, gvk, namespace));
+}
+
+/**
+ * The namespaces that the policy narrows a kind to, where it names all of them literally; undefined where it may judge
+ * objects anywhere.
+ */
+export function literalNamespaces(policy: ScanPolicy, gvk: GroupVersionKind): ReadonlySet<string> | undefined {
+  const names = new Set<string>();
+  for (const { selector, namespaces } of policy.compiled.selectors) {
+    if (!matchesWildcard(selector.kind, gvk.kind) || !matchesWildcard(selector.group, gvk.group)) continue;
+    if (namespaces === undefined || namespaces.some((pattern) => /[*?]/.test(pattern))) return undefined;
+    for (const name of namespaces) names.add(name);
+  }
+  return names;
+}

@@ -70,7 +70,13 @@ function gaveUp(policy: ScanPolicy, rounds: number): Judgement {
   const message = `external data was asked for in ${rounds} rounds without end; the rule was given up`;
   const responses = policy.compiled.rules
     .filter((rule) => rule.type === "validate")
-    .map((rule): RuleResponse => ({ rule: rule.name, type: rule.type, status: "error", message, properties: {} }));
+    .map((rule): RuleResponse => ({
+      rule: rule.name,
+      type: rule.type,
+      status: "error",
+      message,
+      properties: {},
+    }));
   return { policy, responses };
 }
 
@@ -112,7 +118,11 @@ export function createJudge(options: JudgeOptions): Judge {
       let waiting = started.waiting;
       for (let round = 0; waiting.length > 0 && round < options.maxRounds; round += 1) {
         await Promise.all(waiting.map(({ policy, requests }) => epoch.settle(requests, scopeOf(policy))));
-        const next = start(subject, waiting.map(({ policy }) => policy), epoch);
+        const next = start(
+          subject,
+          waiting.map(({ policy }) => policy),
+          epoch,
+        );
         judgements.push(...next.judgements);
         waiting = next.waiting;
       }

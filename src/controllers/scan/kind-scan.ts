@@ -14,7 +14,9 @@ export interface KindScanDeps {
   readonly writer: VerdictWriter;
   readonly seenHash: (object: KubeObject, withStatus: boolean) => string;
   /** Labels of a namespace, read once where they are not known yet. */
-  readonly namespaceLabels: (namespace: string) => Promise<Subject["namespaceLabels"]> | Subject["namespaceLabels"];
+  readonly namespaceLabels: (
+    namespace: string,
+  ) => Promise<Subject["namespaceLabels"]> | Subject["namespaceLabels"];
   /** Answers for watch events: the epoch of the last two seconds. */
   readonly eventEpoch: () => ContextEpoch;
   readonly newEpoch: () => ContextEpoch;
@@ -118,7 +120,11 @@ export class KindScan {
     return found instanceof Promise ? await found : found;
   }
 
-  async #judgePage(objects: readonly KubeObject[], epoch: number, overtaken: (uid: string) => boolean): Promise<void> {
+  async #judgePage(
+    objects: readonly KubeObject[],
+    epoch: number,
+    overtaken: (uid: string) => boolean,
+  ): Promise<void> {
     const pageEpoch = this.#pageEpoch ?? this.#deps.newEpoch();
     await this.#judgeAll(objects, (object) => {
       const { uid } = object.metadata;
@@ -131,7 +137,9 @@ export class KindScan {
 
   async #judgeAll(
     objects: readonly KubeObject[],
-    admit: (object: KubeObject) => { superseded: () => boolean; filter: PolicyFilter; epoch: ContextEpoch } | undefined,
+    admit: (
+      object: KubeObject,
+    ) => { superseded: () => boolean; filter: PolicyFilter; epoch: ContextEpoch } | undefined,
   ): Promise<void> {
     const waiting: Promise<void>[] = [];
     for (const object of objects) {
@@ -218,7 +226,11 @@ export class KindScan {
   ): Promise<void> {
     try {
       const candidate = this.#candidate(object, superseded, urgent);
-      await this.#deps.writer.write(candidate instanceof Promise ? await candidate : candidate, filter, epoch);
+      await this.#deps.writer.write(
+        candidate instanceof Promise ? await candidate : candidate,
+        filter,
+        epoch,
+      );
     } catch (error) {
       this.#deps.rejudge(object.metadata.uid, error);
     }

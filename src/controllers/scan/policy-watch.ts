@@ -66,7 +66,11 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
   };
 
   const keyOf = (kind: string, { metadata }: KubeObject): string =>
-    policyKey(kind, typeof metadata["namespace"] === "string" ? metadata["namespace"] : undefined, metadata.name);
+    policyKey(
+      kind,
+      typeof metadata["namespace"] === "string" ? metadata["namespace"] : undefined,
+      metadata.name,
+    );
 
   const take = (row: (typeof policyKinds)[number], object: KubeObject, epoch: number): void => {
     const key = keyOf(row.kind, object);

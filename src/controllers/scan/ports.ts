@@ -47,5 +47,7 @@ export interface ScanObserver {
   ): void;
   passFinished(type: ResourceType, pass: { readonly reason: string; readonly seconds: number }): void;
   passFailed(type: ResourceType, error: unknown): void;
+  /** Planning the kinds failed in an unforeseen way; it is tried again. */
+  planFailed(error: unknown): void;
   sliceCut(ms: number): void;
 }

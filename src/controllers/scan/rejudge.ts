@@ -34,11 +34,9 @@ export function createRejudge({ queue, client, scansOf }: RejudgeDeps): Rejudge 
       const eventNumber = scan.table.eventNumber;
       const { name, namespace } = record;
       try {
-        const object = await client.get(
-          scan.type,
-          namespace === "" ? { name } : { name, namespace },
-          { signal },
-        );
+        const object = await client.get(scan.type, namespace === "" ? { name } : { name, namespace }, {
+          signal,
+        });
         if (object.metadata.uid === uid) await scan.judgeRead(object, eventNumber);
       } catch (error) {
         // Gone: the watch will tell.

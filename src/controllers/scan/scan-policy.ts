@@ -78,7 +78,10 @@ export function couldJudge(policy: ScanPolicy, gvk: GroupVersionKind, namespace:
  * The namespaces that the policy narrows a kind to, where it names all of them literally; undefined where it may judge
  * objects anywhere.
  */
-export function literalNamespaces(policy: ScanPolicy, gvk: GroupVersionKind): ReadonlySet<string> | undefined {
+export function literalNamespaces(
+  policy: ScanPolicy,
+  gvk: GroupVersionKind,
+): ReadonlySet<string> | undefined {
   const names = new Set<string>();
   for (const { selector, namespaces } of policy.compiled.selectors) {
     if (!matchesWildcard(selector.kind, gvk.kind) || !matchesWildcard(selector.group, gvk.group)) continue;

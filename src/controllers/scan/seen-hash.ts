@@ -18,6 +18,6 @@ export function createSeenHash(key: string): (object: KubeObject, withStatus: bo
       Object.entries(object.metadata).filter(([field]) => !bookkeeping.has(field)),
     );
     const visible = withStatus ? { ...object, metadata } : { ...object, metadata, status: undefined };
-    return hash("sha256", `${key}${withStatus ? "+" : "-"}${stringifyJson(visible)}`, "latin1").slice(0, 8);
+    return hash("sha256", `${key}${withStatus ? "+" : "-"}${stringifyJson(visible)}`, "binary").slice(0, 8);
   };
 }

@@ -33,7 +33,10 @@ export interface VerdictWriterOptions {
    * What policies say of the same object in other versions of its kind. Resolves to nothing, without a read, where no
    * other version is judged.
    */
-  readonly otherVersions: (candidate: Candidate, epoch: ContextEpoch) => Promise<readonly Judgement[]> | undefined;
+  readonly otherVersions: (
+    candidate: Candidate,
+    epoch: ContextEpoch,
+  ) => Promise<readonly Judgement[]> | undefined;
 }
 
 /** Judges objects and hands what changed to the writer of reports. */
@@ -71,19 +74,28 @@ export function ownerOf({ object, type }: Pick<Candidate, "object" | "type">): R
 export function createVerdictWriter(options: VerdictWriterOptions): VerdictWriter {
   const { judge, reports, observer } = options;
 
-  const resultsOf = ({ policy, responses }: Judgement, timestampSeconds: number): readonly PolicyReportResult[] =>
+  const resultsOf = (
+    { policy, responses }: Judgement,
+    timestampSeconds: number,
+  ): readonly PolicyReportResult[] =>
     buildResults({ ...policy.ref, ...policy.compiled.reporting }, responses, {
       timestampSeconds,
       allowedResults: options.allowedResults(),
     });
 
-  const saysNews = (uid: string, judgements: readonly Judgement[], filter: ReadonlySet<string>, all: Candidate["policies"]): boolean => {
+  const saysNews = (
+    uid: string,
+    judgements: readonly Judgement[],
+    filter: ReadonlySet<string>,
+    all: Candidate["policies"],
+  ): boolean => {
     const seconds = Math.floor(options.now() / 1000);
     const byKey = new Map(judgements.map((judgement) => [judgement.policy.key, judgement]));
     for (const key of filter) {
       const judgement = byKey.get(key);
       const ref = judgement?.policy.ref ?? all.get(key)?.ref ?? refOfKey(key);
-      if (reports.differs(uid, ref, judgement === undefined ? [] : resultsOf(judgement, seconds))) return true;
+      if (reports.differs(uid, ref, judgement === undefined ? [] : resultsOf(judgement, seconds)))
+        return true;
     }
     return false;
   };
@@ -108,7 +120,11 @@ export function createVerdictWriter(options: VerdictWriterOptions): VerdictWrite
     if (written) for (const violation of violations) observer.violation(violation);
   };
 
-  const writeWhole = async (candidate: Candidate, started: StartedJudgement, epoch: ContextEpoch): Promise<void> => {
+  const writeWhole = async (
+    candidate: Candidate,
+    started: StartedJudgement,
+    epoch: ContextEpoch,
+  ): Promise<void> => {
     const judgements =
       started.waiting.length === 0
         ? started.judgements
@@ -117,7 +133,11 @@ export function createVerdictWriter(options: VerdictWriterOptions): VerdictWrite
     await put(candidate, others === undefined ? judgements : [...judgements, ...others]);
   };
 
-  const writeSome = async (candidate: Candidate, filter: ReadonlySet<string>, epoch: ContextEpoch): Promise<void> => {
+  const writeSome = async (
+    candidate: Candidate,
+    filter: ReadonlySet<string>,
+    epoch: ContextEpoch,
+  ): Promise<void> => {
     const some = [...candidate.policies.values()].filter((policy) => filter.has(policy.key));
     const started = judge.start(candidate.subject, some, epoch);
     const judgements = await judge.finish(candidate.subject, started, epoch);

@@ -1,0 +1,109 @@
+import type { Rule } from "#api/kyverno/rule.ts";
+
+/** What is true of a policy now, as its status tells it. */
+export interface PolicyFindings {
+  readonly generation?: number;
+  /** Why nothing of it is judged: idle by its own settings, or not eligible. */
+  readonly idle?: string;
+  /** Parts that cannot be evaluated, as `rule: message`. */
+  readonly problems: readonly string[];
+  /** Kinds that it names and that are not readable now, as `kind: reason`. */
+  readonly unavailable: readonly string[];
+  readonly ruleCount: {
+    readonly validate: number;
+    readonly mutate: number;
+    readonly generate: number;
+    readonly verifyimages: number;
+  };
+  readonly autogenRules: readonly Rule[];
+}
+
+export interface StatusCondition {
+  readonly type: string;
+  readonly status: "True" | "False";
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+  readonly observedGeneration?: number;
+}
+
+/** The part of a policy's status that is ours where nobody else writes it. */
+export interface PolicyStatusFields {
+  readonly conditions: readonly StatusCondition[];
+  readonly rulecount: PolicyFindings["ruleCount"];
+  readonly autogen: { readonly rules?: readonly Rule[] };
+}
+
+/** Messages of conditions are cut here; the API server allows 32,768 characters. */
+const maxMessageLength = 2_000;
+
+type Verdict = Pick<StatusCondition, "status" | "reason" | "message">;
+
+function list(items: readonly string[]): string {
+  const text = items.join("; ");
+  return text.length <= maxMessageLength ? text : `${text.slice(0, maxMessageLength - 3)}...`;
+}
+
+/** The words of `Ready` are those that Kyverno writes, because people wait for them. */
+function ready({ problems }: PolicyFindings): Verdict {
+  return problems.length === 0
+    ? { status: "True", reason: "Succeeded", message: "Ready" }
+    : { status: "False", reason: "Failed", message: `Not Ready: ${list(problems)}` };
+}
+
+function backgroundScan({ idle, unavailable, problems }: PolicyFindings): Verdict {
+  if (idle !== undefined) return { status: "False", reason: "NotScanned", message: idle };
+  if (unavailable.length > 0) {
+    return { status: "False", reason: "KindUnavailable", message: list(unavailable) };
+  }
+  if (problems.length > 0) {
+    const message = "some rules cannot be evaluated and give error results; see Ready";
+    return { status: "True", reason: "PartlyScanned", message };
+  }
+  return { status: "True", reason: "Scanned", message: "judged on every change and on a schedule" };
+}
+
+/**
+ * The status to store. A condition that says the same as the stored one keeps its `lastTransitionTime`; `nowText` is an
+ * RFC 3339 time for those that turn.
+ */
+export function planStatus(
+  findings: PolicyFindings,
+  stored: readonly StatusCondition[],
+  nowText: string,
+): PolicyStatusFields {
+  const condition = (type: string, verdict: Verdict): StatusCondition => {
+    const before = stored.find((candidate) => candidate.type === type);
+    const unturned = before?.status === verdict.status;
+    return {
+      type,
+      ...verdict,
+      lastTransitionTime: unturned ? before.lastTransitionTime : nowText,
+      ...(findings.generation === undefined ? {} : { observedGeneration: findings.generation }),
+    };
+  };
+  return {
+    conditions: [condition("Ready", ready(findings)), condition("BackgroundScan", backgroundScan(findings))],
+    rulecount: findings.ruleCount,
+    autogen: findings.autogenRules.length === 0 ? {} : { rules: findings.autogenRules },
+  };
+}
+
+/** True where the stored status says all that the planned one does. */
+export function isStored(planned: PolicyStatusFields, stored: unknown): boolean {
+  if (typeof stored !== "object" || stored === null) return false;
+  const record = stored as Readonly<Record<string, unknown>>;
+  const fields: Readonly<Record<string, unknown>> = { ...planned };
+  return Object.keys(fields).every((field) => sameJson(fields[field], record[field]));
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, index) => sameJson(item, b[index]));
+  }
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...keys].every((key) => sameJson(left[key], right[key]));
+}

@@ -57,6 +57,18 @@ describe("the status of a policy", () => {
     assert.equal(isStored(planned, undefined), false);
   });
 
+  it("is stored although the API server added defaults to the rules of autogen", () => {
+    const rule = { name: "autogen-a" };
+    const planned = planStatus(
+      { ...findings, autogenRules: [rule] as PolicyFindings["autogenRules"] },
+      [],
+      now,
+    );
+    const stored = { ...planned, autogen: { rules: [{ ...rule, skipBackgroundRequests: true }] } };
+    assert.equal(isStored(planned, stored), true);
+    assert.equal(isStored(planStatus(findings, [], now), stored), false);
+  });
+
   it("cuts messages that no status can hold", () => {
     const problems = Array.from({ length: 1000 }, (_, index) => `rule-${index}: broken`);
     assert.ok((condition("Ready", { problems })?.message.length ?? 0) < 2_100);

@@ -89,21 +89,29 @@ export function planStatus(
   };
 }
 
-/** True where the stored status says all that the planned one does. */
+/**
+ * True where the stored status says all that the planned one does. What the API server adds to stored rules (defaults)
+ * and what others write beside ours does not count.
+ */
 export function isStored(planned: PolicyStatusFields, stored: unknown): boolean {
-  if (typeof stored !== "object" || stored === null) return false;
-  const record = stored as Readonly<Record<string, unknown>>;
-  const fields: Readonly<Record<string, unknown>> = { ...planned };
-  return Object.keys(fields).every((field) => sameJson(fields[field], record[field]));
+  return covers(stored, planned) && autogenCount(stored) === autogenCount(planned);
 }
 
-function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((item, index) => sameJson(item, b[index]));
+function autogenCount(status: unknown): number {
+  const { autogen } = status as { readonly autogen?: { readonly rules?: readonly unknown[] } };
+  return autogen?.rules?.length ?? 0;
+}
+
+function covers(stored: unknown, planned: unknown): boolean {
+  if (stored === planned) return true;
+  if (Array.isArray(planned)) {
+    if (!Array.isArray(stored) || stored.length !== planned.length) return false;
+    return planned.every((item, index) => covers(stored[index], item));
   }
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  const keys = new Set([...Object.keys(left), ...Object.keys(right)]);
-  return [...keys].every((key) => sameJson(left[key], right[key]));
+  if (typeof stored !== "object" || typeof planned !== "object" || stored === null || planned === null) {
+    return false;
+  }
+  return Object.entries(planned).every(
+    ([key, value]) => Object.hasOwn(stored, key) && covers((stored as Record<string, unknown>)[key], value),
+  );
 }

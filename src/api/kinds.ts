@@ -319,3 +319,17 @@ const reportKinds: readonly CustomKind[] = [
 
 /** Every custom kind that we read or write, as the CRDs of Kyverno 1.19 declare them. */
 export const customKinds: readonly CustomKind[] = [...classicKinds, ...celKinds, ...reportKinds];
+
+/** The entry of a document's kind and version, or undefined where it is none of ours. */
+export function findKindVersion(
+  apiVersion: unknown,
+  kind: unknown,
+): { readonly kind: CustomKind; readonly version: KindVersion } | undefined {
+  for (const candidate of customKinds) {
+    const version = candidate.versions.find(({ name }) => `${candidate.group}/${name}` === apiVersion);
+    if (candidate.kind === kind && version !== undefined) {
+      return { kind: candidate, version };
+    }
+  }
+  return undefined;
+}

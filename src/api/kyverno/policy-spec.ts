@@ -1,7 +1,7 @@
 import { array, boolean, enumOf, integer, object, optional, string } from "../schema/build.ts";
+import { failurePolicySchema, matchConditionSchema } from "../schema/cel-blocks.ts";
 import { conditionSchema } from "../schema/metadata.ts";
 import type { Infer, Schema } from "../schema/schema.ts";
-import { failurePolicySchema, matchConditionSchema } from "./cel.ts";
 import { ruleSchema, ruleV2beta1Schema } from "./rule.ts";
 import { failureActionOverridesSchema } from "./validate.ts";
 

@@ -1,6 +1,6 @@
 import { anyJson, array, boolean, map, object, optional, string } from "../schema/build.ts";
+import { matchConditionSchema } from "../schema/cel-blocks.ts";
 import type { Infer } from "../schema/schema.ts";
-import { matchConditionSchema } from "./cel.ts";
 import { conditionsSchema } from "./conditions.ts";
 import { contextSchema } from "./context.ts";
 import { generationSchema } from "./generate.ts";

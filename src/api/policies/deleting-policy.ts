@@ -1,4 +1,5 @@
-import { enumOf, object, optional, string } from "../schema/build.ts";
+import { propagationPolicySchema } from "../kyverno/cleanup-policy.ts";
+import { object, optional, string } from "../schema/build.ts";
 import { decode } from "../schema/decode.ts";
 import type { Decoded } from "../schema/decode.ts";
 import { objectMetaSchema, typeMeta } from "../schema/metadata.ts";
@@ -14,7 +15,7 @@ import {
 
 const spec = object({
   conditions: optional(keyedMatchConditionsSchema),
-  deletionPropagationPolicy: optional(enumOf(["Foreground", "Background", "Orphan"])),
+  deletionPropagationPolicy: optional(propagationPolicySchema),
   matchConstraints: optional(matchConstraintsSchema),
   schedule: string({ description: "Cron expression." }),
   variables: optional(keyedVariablesSchema),

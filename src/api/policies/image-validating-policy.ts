@@ -1,4 +1,6 @@
-import { array, boolean, enumOf, object, optional, string } from "../schema/build.ts";
+import { imageRegistryCredentialsSchema } from "../kyverno/context.ts";
+import { array, boolean, object, optional, string } from "../schema/build.ts";
+import { failurePolicySchema } from "../schema/cel-blocks.ts";
 import { decode } from "../schema/decode.ts";
 import type { Decoded } from "../schema/decode.ts";
 import { objectMetaSchema, typeMeta } from "../schema/metadata.ts";
@@ -18,13 +20,7 @@ import {
   variablesSchema,
   webhookConfigurationSchema,
 } from "./spec-blocks.ts";
-import { failurePolicySchema, validationActionsSchema } from "./validating-policy.ts";
-
-const credentials = object({
-  allowInsecureRegistry: optional(boolean()),
-  providers: optional(array(enumOf(["default", "amazon", "azure", "google", "github"]))),
-  secrets: optional(array(string())),
-});
+import { validationActionsSchema } from "./validating-policy.ts";
 
 const imageReference = object(
   { expression: optional(string()), glob: optional(string()) },
@@ -45,7 +41,7 @@ const spec = object({
   attestors: imageAttestorsSchema,
   auditAnnotations: optional(atomicAuditAnnotationsSchema),
   autogen: optional(object({ podControllers: optional(podControllersSchema) })),
-  credentials: optional(credentials),
+  credentials: optional(imageRegistryCredentialsSchema),
   evaluation: optional(evaluationSchema),
   failurePolicy: optional(failurePolicySchema),
   images: optional(array(object({ expression: string(), name: string() }))),

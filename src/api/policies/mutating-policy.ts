@@ -1,4 +1,5 @@
 import { array, boolean, object, optional, string } from "../schema/build.ts";
+import { failurePolicySchema } from "../schema/cel-blocks.ts";
 import { decode } from "../schema/decode.ts";
 import type { Decoded } from "../schema/decode.ts";
 import { objectMetaSchema, typeMeta } from "../schema/metadata.ts";
@@ -18,7 +19,6 @@ import {
   podControllersSchema,
   webhookConfigurationSchema,
 } from "./spec-blocks.ts";
-import { failurePolicySchema } from "./validating-policy.ts";
 
 const patch = object({ expression: optional(string()) });
 

@@ -1,55 +1,36 @@
 import { array, boolean, integer, map, object, optional, string } from "../schema/build.ts";
+import {
+  auditAnnotationSchema,
+  celCheckSchema,
+  celVariableSchema,
+  matchConditionSchema,
+} from "../schema/cel-blocks.ts";
 import { conditionSchema } from "../schema/metadata.ts";
 import type { Infer, Schema } from "../schema/schema.ts";
 
-const matchCondition = object({ expression: string(), name: string() });
+/** Conditions in a list without keys. */
+export const matchConditionsSchema = array(matchConditionSchema);
 
-/** A named CEL expression that must be true. */
-export interface MatchCondition extends Infer<typeof matchCondition> {}
-
-/** Named CEL expressions, in a list without keys. */
-export const matchConditionsSchema = array(matchCondition);
-
-/** Named CEL expressions, each name once. */
-export const keyedMatchConditionsSchema = array(matchCondition, {
+/** Conditions, each name once. */
+export const keyedMatchConditionsSchema = array(matchConditionSchema, {
   listType: "map",
   listMapKeys: ["name"],
 });
 
-const variable = object({ expression: string(), name: string() }, { mapType: "atomic" });
-
-/** A named CEL expression that later ones may use. */
-export interface CelVariable extends Infer<typeof variable> {}
-
 /** Variables in a list without keys. */
-export const variablesSchema = array(variable);
+export const variablesSchema = array(celVariableSchema);
 
 /** Variables, each name once. */
-export const keyedVariablesSchema = array(variable, { listType: "map", listMapKeys: ["name"] });
-
-const auditAnnotation = object({ key: string(), valueExpression: string() });
-
-/** A CEL expression whose text becomes a property of the result. */
-export interface AuditAnnotation extends Infer<typeof auditAnnotation> {}
+export const keyedVariablesSchema = array(celVariableSchema, { listType: "map", listMapKeys: ["name"] });
 
 /** Audit annotations, replaced as a whole by server-side apply. */
-export const atomicAuditAnnotationsSchema = array(auditAnnotation, { listType: "atomic" });
+export const atomicAuditAnnotationsSchema = array(auditAnnotationSchema, { listType: "atomic" });
 
 /** Audit annotations. */
-export const auditAnnotationsSchema = array(auditAnnotation);
-
-const validation = object({
-  expression: string(),
-  message: optional(string()),
-  messageExpression: optional(string()),
-  reason: optional(string()),
-});
-
-/** A CEL expression that must be true, and what to say when it is not. */
-export interface CelCheck extends Infer<typeof validation> {}
+export const auditAnnotationsSchema = array(auditAnnotationSchema);
 
 /** The `validations` of a policy. */
-export const validationsSchema = array(validation, { listType: "atomic" });
+export const validationsSchema = array(celCheckSchema, { listType: "atomic" });
 
 /** `webhookConfiguration`; without effect outside admission. */
 export const webhookConfigurationSchema = object({
@@ -103,14 +84,12 @@ export function autogenStatusSchema<S>(spec: Schema<S>) {
   });
 }
 
-const apiVersions = [
+/** Versions of cluster-scoped kinds and PolicyException; all have one schema. */
+export const clusterVersions = [
   "policies.kyverno.io/v1",
   "policies.kyverno.io/v1beta1",
   "policies.kyverno.io/v1alpha1",
 ] as const;
-
-/** Versions of cluster-scoped kinds and PolicyException; all have one schema. */
-export const clusterVersions = apiVersions;
 
 /** Versions of namespaced kinds; all have one schema. */
 export const namespacedVersions = ["policies.kyverno.io/v1", "policies.kyverno.io/v1beta1"] as const;

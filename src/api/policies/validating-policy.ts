@@ -1,4 +1,5 @@
 import { array, boolean, enumOf, object, optional } from "../schema/build.ts";
+import { failurePolicySchema } from "../schema/cel-blocks.ts";
 import { decode } from "../schema/decode.ts";
 import type { Decoded } from "../schema/decode.ts";
 import { objectMetaSchema, typeMeta } from "../schema/metadata.ts";
@@ -21,9 +22,6 @@ import {
 
 /** What a violation does in admission. */
 export const validationActionsSchema = array(enumOf(["Deny", "Audit", "Warn"]), { listType: "set" });
-
-/** What happens when a policy cannot be judged. */
-export const failurePolicySchema = enumOf(["Ignore", "Fail"]);
 
 const spec = object({
   auditAnnotations: optional(atomicAuditAnnotationsSchema),

@@ -25,9 +25,6 @@ const ownerReference = object(
 );
 
 /** Who an object belongs to; it goes when all its owners are gone. */
-export interface OwnerReference extends Infer<typeof ownerReference> {}
-
-/** An owner reference as part of another schema. */
 export const ownerReferenceSchema = ownerReference;
 
 const objectMeta = object(
@@ -48,9 +45,6 @@ const objectMeta = object(
   },
   { opaque: true },
 );
-
-/** The metadata of an object. */
-export interface ObjectMeta extends Infer<typeof objectMeta> {}
 
 /** Metadata; a CRD says only that it is an object. */
 export const objectMetaSchema = objectMeta;

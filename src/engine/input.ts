@@ -1,6 +1,7 @@
 import type { Budget } from "./budget.ts";
 import type { ContextSource } from "./context/context-source.ts";
-import type { JsonObject, NumberMode } from "./values/json.ts";
+import type { ExceptionSource } from "./exceptions/exception-source.ts";
+import type { Json, JsonObject, NumberMode } from "./values/json.ts";
 
 export type Operation = "CREATE" | "UPDATE" | "DELETE" | "CONNECT";
 
@@ -17,6 +18,18 @@ export interface RequestUser {
   readonly groups: readonly string[];
   readonly roles: readonly string[];
   readonly clusterRoles: readonly string[];
+}
+
+/** A value under a dotted path of the document, such as `request.mode`; a segment may be quoted with `"`. */
+export type InjectedValue = readonly [path: string, value: Json];
+
+/** Values that a file given to the command line puts into the document of rules. */
+export interface InjectedValues {
+  readonly policy: readonly InjectedValue[];
+  /** Those for one rule; they come where its context entries would. */
+  rule(name: string): readonly InjectedValue[];
+  /** Those for the elements of a rule's foreach. */
+  foreach(rule: string): readonly InjectedValue[];
 }
 
 /** Everything that a verdict depends on. Two evaluations with equal inputs give equal responses. */
@@ -39,4 +52,7 @@ export interface EvaluationInput {
   readonly numbers: NumberMode;
   readonly budget: Budget;
   readonly context: ContextSource;
+  /** Exceptions in force; none where it is absent. */
+  readonly exceptions?: ExceptionSource;
+  readonly injected?: InjectedValues;
 }

@@ -1,4 +1,6 @@
 import { anyJson, array, boolean, enumOf, object, optional, string } from "../schema/build.ts";
+import { decode } from "../schema/decode.ts";
+import type { Decoded } from "../schema/decode.ts";
 import { labelSelectorSchema } from "../schema/metadata.ts";
 import type { Infer, Schema } from "../schema/schema.ts";
 import { attestorSetsSchema } from "./attestors.ts";
@@ -30,6 +32,11 @@ const forEachValidation = object({
 
 /** A check of each element of a list. */
 export interface ForEachValidation extends Infer<typeof forEachValidation> {}
+
+/** Reads a nested `foreach` field, which the CRD leaves untyped. */
+export function decodeForEachValidations(value: unknown): Decoded<readonly ForEachValidation[]> {
+  return decode(array(forEachValidation), value);
+}
 
 const failureActionOverride = object({
   action: optional(enumOf(["audit", "enforce", "Audit", "Enforce"])),

@@ -23,9 +23,14 @@ export type ContextRequest =
   | { readonly kind: "globalReference"; readonly entry: string; readonly projection?: string }
   | { readonly kind: "imageRegistry"; readonly reference: string };
 
-/** What the source knows of a request: its value, why it cannot be had, or that it must be loaded first. */
+/**
+ * What the source knows of a request: its value, why it cannot be had, or that it must be loaded first. A source that
+ * cannot serve such requests at all (no cluster at hand) says `unavailable`: the entry is then as if it was not
+ * declared. The value of a ConfigMap is the object itself.
+ */
 export type ContextAnswer =
   | { readonly kind: "value"; readonly value: Json }
+  | { readonly kind: "unavailable" }
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "pending" };
 

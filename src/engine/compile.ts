@@ -1,0 +1,174 @@
+import {
+  categoryAnnotation,
+  reportsDisabledLabel,
+  scoredAnnotation,
+  severityAnnotation,
+} from "#api/labels.ts";
+import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
+import type { PolicySpec } from "#api/kyverno/policy-spec.ts";
+import type { Rule } from "#api/kyverno/rule.ts";
+
+import { policyRules } from "./autogen/policy-rules.ts";
+import type { PolicyRules } from "./autogen/policy-rules.ts";
+import { backgroundProblem } from "./compile/background-eligibility.ts";
+import { compileRule, ruleTypeOf } from "./compile/compile-rule.ts";
+import { policyInputs } from "./compile/policy-inputs.ts";
+import { isNestedDeeperThan } from "./compile/nesting.ts";
+import type {
+  CompiledPolicy,
+  PolicyIdentity,
+  PolicyProblem,
+  PolicyReporting,
+  RuleCount,
+} from "./compiled-policy.ts";
+import { QueryCache } from "./context/query-cache.ts";
+import type { GroupVersionKind } from "./input.ts";
+import { kindSelectionsOf, selectsKind, uniqueSelections } from "./match/kind-selection.ts";
+import type { RuleType } from "./response.ts";
+import type { CompiledRule } from "./validate/compiled-rule.ts";
+
+const severities: ReadonlySet<string> = new Set(["critical", "high", "medium", "low", "info"]);
+const maxRuleDepth = 200;
+
+/**
+ * Compiles a policy, once per content. Never throws: what cannot be compiled is in `problems`, and the rules concerned
+ * answer with an `error` for the objects that they match; the others work.
+ */
+export function compile(policy: ClusterPolicy | Policy): CompiledPolicy {
+  const problems: PolicyProblem[] = [];
+  const annotations = policy.metadata.annotations ?? {};
+  const { spec, unreadable } = withoutDeepRules(policy);
+  const rules = policyRules(spec, annotations);
+  const identity = identityOf(policy);
+  const problemOf = (rule: Rule) => unreadable.get(rule) ?? policyProblem;
+  const policyProblem = policyProblemOf(policy);
+  if (policyProblem !== undefined) problems.push(policyProblem);
+  problems.push(...unreadable.values());
+  const rulesFor = compileRules(rules, (rule, type) =>
+    compileRule(rule, {
+      type,
+      policyNamespace: identity.namespace,
+      knownProblem: problemOf(rule),
+      report: (problem) => problems.push(problem),
+    }),
+  );
+  const scanned = rules.all.filter(isScanned);
+  const background = policy.spec.background !== false;
+  const ineligible = backgroundProblem(rules.all);
+  return {
+    identity,
+    uid: policy.metadata.uid ?? "",
+    background,
+    ...(ineligible === undefined ? {} : { backgroundProblem: ineligible }),
+    disabledForReports: Object.hasOwn(policy.metadata.labels ?? {}, reportsDisabledLabel),
+    reporting: reportingOf(policy, annotations, background),
+    problems,
+    rules: rules.declared.flatMap((rule) => {
+      const type = ruleTypeOf(rule);
+      return type === undefined ? [] : [{ name: rule.name, type }];
+    }),
+    ruleNames: rules.all.map((rule) => rule.name),
+    autogenRules: rules.generated,
+    ruleCount: countRules(rules.declared),
+    selectors: uniqueSelections(scanned.flatMap((rule) => kindSelectionsOf(rule.match, identity.namespace))),
+    ...policyInputs(scanned, identity.namespace),
+    applyOne: policy.spec.applyRules === "One",
+    rulesFor,
+    queries: new QueryCache(),
+  };
+}
+
+/** True where some rule of the policy may have a say on whole objects of this kind and namespace. */
+export function couldMatch(policy: CompiledPolicy, gvk: GroupVersionKind, namespace: string): boolean {
+  return policy.selectors.some((selection) => selectsKind(selection, gvk, namespace));
+}
+
+function identityOf(policy: ClusterPolicy | Policy): PolicyIdentity {
+  const name = policy.metadata.name ?? "";
+  if (policy.kind === "ClusterPolicy") return { kind: policy.kind, name, key: name };
+  const namespace = policy.metadata.namespace ?? "default";
+  return { kind: policy.kind, name, namespace, key: `${namespace}/${name}` };
+}
+
+function reportingOf(
+  policy: ClusterPolicy | Policy,
+  annotations: Readonly<Record<string, string>>,
+  background: boolean,
+): PolicyReporting {
+  const severity = annotationOf(annotations, severityAnnotation);
+  const category = annotationOf(annotations, categoryAnnotation);
+  const admission = policy.spec.admission !== false;
+  return {
+    source: "kyverno",
+    scored: annotationOf(annotations, scoredAnnotation) !== "false",
+    ...(severity !== undefined && severities.has(severity) ? { severity } : {}),
+    ...(category === undefined || category === "" ? {} : { category }),
+    process: background ? "background scan" : admission ? "admission review" : "",
+  };
+}
+
+function annotationOf(annotations: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.hasOwn(annotations, key) ? annotations[key] : undefined;
+}
+
+/** The spec with a bare match in place of each rule that is nested too deeply to be walked. */
+function withoutDeepRules({ spec }: ClusterPolicy | Policy): {
+  readonly spec: PolicySpec;
+  readonly unreadable: ReadonlyMap<Rule, PolicyProblem>;
+} {
+  const unreadable = new Map<Rule, PolicyProblem>();
+  const rules = (spec.rules ?? []).map((rule) => {
+    if (!isNestedDeeperThan(rule, maxRuleDepth)) return rule;
+    const { name, match } = rule;
+    const bare: Rule = { name, match, validate: {} };
+    unreadable.set(bare, { rule: name, message: `the rule is nested deeper than ${maxRuleDepth} levels` });
+    return bare;
+  });
+  return { spec: unreadable.size === 0 ? spec : { ...spec, rules }, unreadable };
+}
+
+function isScanned(rule: Rule): boolean {
+  const type = ruleTypeOf(rule);
+  return type === "validate" || type === "imageVerify";
+}
+
+/**
+ * The rules to try for each kind: validate rules, which for a pod controller include the ones generated for it, then
+ * image rules, of which there are always all. Each rule is compiled once.
+ */
+function compileRules(
+  rules: PolicyRules,
+  compileOne: (rule: Rule, type: RuleType) => CompiledRule,
+): (kind: string) => readonly CompiledRule[] {
+  const compiled = new Map<Rule, CompiledRule>();
+  const compileOnce = (rule: Rule, type: RuleType): CompiledRule => {
+    const ready = compiled.get(rule) ?? compileOne(rule, type);
+    compiled.set(rule, ready);
+    return ready;
+  };
+  const ofType = (list: readonly Rule[], type: RuleType) =>
+    list.filter((rule) => ruleTypeOf(rule) === type).map((rule) => compileOnce(rule, type));
+  const images = ofType(rules.all, "imageVerify");
+  const lists = new Map(
+    rules.lists.map((list) => [list, [...ofType(list, "validate"), ...images]] as const),
+  );
+  return (kind) => lists.get(rules.rulesFor(kind)) ?? [];
+}
+
+/** What keeps all rules of a policy from being evaluated. */
+function policyProblemOf(policy: ClusterPolicy | Policy): PolicyProblem | undefined {
+  const conditions = policy.spec.webhookConfiguration?.matchConditions ?? [];
+  if (conditions.length === 0) return undefined;
+  const unsupported = "webhookConfiguration.matchConditions";
+  return { message: `${unsupported} is not supported by this version`, unsupported };
+}
+
+function countRules(rules: readonly Rule[]): RuleCount {
+  const count = (type: RuleType) => rules.filter((rule) => ruleTypeOf(rule) === type).length;
+  return {
+    validate: count("validate"),
+    mutate: count("mutate"),
+    generate: count("generate"),
+    verifyimages: count("imageVerify"),
+  };
+}

@@ -1,0 +1,169 @@
+import { QueryError } from "../errors.ts";
+import type { InjectedValue, Operation } from "../input.ts";
+import { search } from "../jmespath/query.ts";
+import type { Json, JsonObject } from "../values/json.ts";
+import type { CompiledEntry } from "./context-entry.ts";
+import type { ContextSource, PermissionScope } from "./context-source.ts";
+import { inject, mergeJson, withKey } from "./document.ts";
+import { entryValue } from "./entry-value.ts";
+import type { QueryCache } from "./query-cache.ts";
+import type { QueryContext, QueryEnvironment } from "./query-context.ts";
+
+/** What all rules of one evaluation share. */
+export interface ContextFrame {
+  readonly environment: QueryEnvironment;
+  /** The document before any context entry. */
+  readonly document: JsonObject;
+  readonly operation: Operation;
+  readonly source: ContextSource;
+  readonly scope: PermissionScope;
+  readonly queries: QueryCache;
+}
+
+/** A declared entry and whether it was loaded. */
+interface Slot {
+  readonly entry: CompiledEntry;
+  readonly level: number;
+  state: "idle" | "loading" | "loaded";
+  error?: QueryError;
+}
+
+/** One level of the document: the rule itself, then one per nesting of foreach. */
+interface Level {
+  readonly variables: readonly (readonly [string, Json])[];
+  readonly injected: readonly InjectedValue[];
+  readonly loaded: Map<string, { readonly value: Json; readonly merges: boolean }>;
+}
+
+/**
+ * The document of one rule. Entries load when an expression mentions them, once, in declaration order; while one loads,
+ * only those declared before it can be seen. Nothing of it outlives the rule.
+ */
+export class RuleContext implements QueryContext {
+  readonly environment: QueryEnvironment;
+  readonly #frame: ContextFrame;
+  readonly #slots: Slot[] = [];
+  readonly #levels: Level[] = [];
+  #visible = 0;
+  #bytes = 0;
+  #document: JsonObject | undefined;
+  #unsupported: string | undefined;
+
+  constructor(frame: ContextFrame, entries: readonly CompiledEntry[], injected: readonly InjectedValue[]) {
+    this.environment = frame.environment;
+    this.#frame = frame;
+    this.enter(entries, [], injected);
+  }
+
+  /** The name of the last feature that an expression asked for and that does not exist here. */
+  get unsupported(): string | undefined {
+    return this.#unsupported;
+  }
+
+  /** Opens a level, for one element of a foreach. `variables` come before entries and may be hidden by them. */
+  enter(
+    entries: readonly CompiledEntry[],
+    variables: readonly (readonly [string, Json])[],
+    injected: readonly InjectedValue[] = [],
+  ): void {
+    const level = this.#levels.length;
+    this.#levels.push({ variables, injected, loaded: new Map() });
+    for (const entry of entries) this.#slots.push({ entry, level, state: "idle" });
+    this.#visible = this.#slots.length;
+    this.#document = undefined;
+  }
+
+  /** Closes the innermost level; its entries and variables are gone. */
+  leave(): void {
+    this.#levels.pop();
+    while ((this.#slots.at(-1)?.level ?? -1) >= this.#levels.length) this.#slots.pop();
+    this.#visible = this.#slots.length;
+    this.#document = undefined;
+  }
+
+  query(expression: string): Json {
+    const text =
+      this.#frame.operation === "DELETE"
+        ? expression.replaceAll("request.object", "request.oldObject")
+        : expression;
+    try {
+      this.#loadMentioned(text);
+      return this.search(text, this.#current());
+    } catch (error) {
+      if (error instanceof QueryError && error.code === "unsupported") this.#unsupported = error.message;
+      throw error;
+    }
+  }
+
+  /** The value of an expression for another document than this one. */
+  search(expression: string, document: Json): Json {
+    return search(this.#frame.queries.get(expression), document, this.environment);
+  }
+
+  /** What the outside says of a request; undefined where such requests are not served. May throw a `Suspension`. */
+  get outside(): { readonly source: ContextSource; readonly scope: PermissionScope } {
+    return this.#frame;
+  }
+
+  #loadMentioned(expression: string): void {
+    const visible = this.#visible;
+    for (let index = 0; index < visible; index++) {
+      const slot = this.#slots[index];
+      if (slot === undefined || slot.state !== "idle" || !slot.entry.isMentionedIn(expression)) continue;
+      this.#load(slot, index);
+    }
+  }
+
+  #load(slot: Slot, index: number): void {
+    if (slot.error !== undefined) throw slot.error;
+    const visible = this.#visible;
+    this.#visible = index;
+    slot.state = "loading";
+    try {
+      const value = slot.entry.load(this);
+      if (value !== undefined) this.#store(slot, value);
+      slot.state = "loaded";
+    } catch (error) {
+      slot.state = "idle";
+      if (error instanceof QueryError) slot.error = error;
+      throw error;
+    } finally {
+      this.#visible = visible;
+    }
+  }
+
+  #store(slot: Slot, value: Json): void {
+    const admitted = entryValue(value, this.environment);
+    this.#bytes += admitted.bytes;
+    const limit = this.environment.budget.limits.maxContextBytes;
+    if (this.#bytes > limit) {
+      throw new QueryError(
+        "failed",
+        `context size limit exceeded: ${this.#bytes} bytes exceeds limit of ${limit} bytes`,
+      );
+    }
+    const loaded = this.#levels[slot.level]?.loaded;
+    const { name, merges } = slot.entry;
+    const before = loaded?.get(name);
+    loaded?.delete(name);
+    loaded?.set(name, {
+      value: merges && before !== undefined ? mergeJson(before.value, admitted.value) : admitted.value,
+      merges: merges && before?.merges !== false,
+    });
+    this.#document = undefined;
+  }
+
+  #current(): JsonObject {
+    return (this.#document ??= this.#levels.reduce(applyLevel, this.#frame.document));
+  }
+}
+
+function applyLevel(document: JsonObject, level: Level): JsonObject {
+  let out = document;
+  for (const [name, value] of level.variables) out = withKey(out, name, value);
+  out = inject(out, level.injected);
+  for (const [name, { value, merges }] of level.loaded) {
+    out = withKey(out, name, merges && Object.hasOwn(out, name) ? mergeJson(out[name], value) : value);
+  }
+  return out;
+}

@@ -1,18 +1,6 @@
-/** A timer that has not fired yet. */
-export interface Timer {
-  /** Does nothing where the timer has fired or was cancelled. */
-  cancel(): void;
-}
+import type { Clock } from "#kube/clock.ts";
 
-/** Time as an argument. Code that decides takes this port; only the composition root makes the real one. */
-export interface Clock {
-  /** Wall time in ms since 1970: for people and for timestamps on the wire, never for measuring. */
-  now(): number;
-  /** Monotonic ms since some fixed moment: for deadlines, ages and durations. */
-  monotonicMs(): number;
-  /** Calls back once after `delayMs`. A background timer does not keep the process alive. */
-  setTimer(delayMs: number, callback: () => void, options?: { readonly background?: boolean }): Timer;
-}
+export type { Clock, Timer } from "#kube/clock.ts";
 
 /** The longest delay that Node's timers keep; beyond it they would fire at once. */
 const maxTimerMs = 2 ** 31 - 1;

@@ -185,7 +185,6 @@ export function openSource(options: SourceOptions): Source {
     if (!streamed) await listPages(signal);
     signal.throwIfAborted();
     await delivery.synced();
-    health.setProblem("list", undefined);
     health.setListed();
   };
 
@@ -246,7 +245,6 @@ export function openSource(options: SourceOptions): Source {
     try {
       signal.throwIfAborted();
       told.openedMs = monotonic();
-      health.setProblem("watch", undefined);
       health.setWatched();
       for (let event = await connection.next(); event !== undefined; event = await connection.next()) {
         if (at !== position.get()) break;

@@ -9,9 +9,9 @@ export interface SourceHealth {
     part: "list" | "watch",
     problem: { readonly what: string; readonly error: unknown } | undefined,
   ): void;
-  /** Listed to the end at least once. */
+  /** Listed to the end: nothing fails about the list. */
   setListed(): void;
-  /** The watch was open at least once. */
+  /** The server accepted the watch: nothing fails about it. */
   setWatched(): void;
 }
 
@@ -58,10 +58,12 @@ export function createSourceHealth(onState: (state: SourceState) => void): Sourc
     },
     setListed: () => {
       isListed = true;
+      problems.delete("list");
       tell();
     },
     setWatched: () => {
       isWatched = true;
+      problems.delete("watch");
       tell();
     },
   };

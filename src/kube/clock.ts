@@ -13,3 +13,17 @@ export interface Clock {
   /** Calls back once after `delayMs`. A background timer does not keep the process alive. */
   setTimer(delayMs: number, callback: () => void, options?: { readonly background?: boolean }): Timer;
 }
+
+/** Resolves after `delayMs`, or at once when `signal` aborts; the caller looks at the signal. */
+export function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      timer.cancel();
+      signal.removeEventListener("abort", settle);
+      resolve();
+    };
+    const timer = clock.setTimer(delayMs, settle);
+    signal.addEventListener("abort", settle);
+  });
+}

@@ -1,6 +1,6 @@
 import type { Clock } from "#kube/clock.ts";
 
-export type { Clock, Timer } from "#kube/clock.ts";
+export { pause, type Clock, type Timer } from "#kube/clock.ts";
 
 /** The longest delay that Node's timers keep; beyond it they would fire at once. */
 const maxTimerMs = 2 ** 31 - 1;
@@ -23,17 +23,3 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(handle) };
   },
 };
-
-/** Resolves after `delayMs`, or at once when `signal` aborts; the caller looks at the signal. */
-export function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      timer.cancel();
-      signal.removeEventListener("abort", settle);
-      resolve();
-    };
-    const timer = clock.setTimer(delayMs, settle);
-    signal.addEventListener("abort", settle);
-  });
-}

@@ -1,14 +1,8 @@
 import PQueue from "p-queue";
 import type { Logger } from "#telemetry/logger.ts";
-import {
-  isAlreadyExists,
-  isForbidden,
-  isNamespaceTerminating,
-  isNotFound,
-  isTransient,
-} from "../client/api-error.ts";
+import { isAlreadyExists, isNamespaceTerminating, isNotFound, isTransient } from "../client/api-error.ts";
 import type { KubeClient } from "../client/kube-client.ts";
-import type { Clock, Timer } from "../clock.ts";
+import { pause, type Clock, type Timer } from "../clock.ts";
 import { buildEvent, eventType, type EventContent } from "./event.ts";
 import { createEventBudget } from "./event-budget.ts";
 import { createEventSummary } from "./event-summary.ts";
@@ -68,7 +62,7 @@ const requestTimeoutMs = 10_000;
 
 /** Sends Events, within the budget of each policy and namespace, through a bounded queue. */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
-  const { clock, settings, onOutcome } = options;
+  const { clock, settings, onOutcome, log } = options;
   const budget = createEventBudget({
     size: budgetSize,
     periodMs: budgetPeriodMs,
@@ -80,6 +74,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   const stopping = new AbortController();
   let summaryTimer: Timer | undefined;
   let sequence = 0;
+  let isFailing = false;
 
   const enqueue = (content: EventContent): void => {
     if (queue.size >= settings().maxQueuedEvents) {
@@ -92,7 +87,14 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       sequence: sequence++,
       hostName: options.hostName,
     });
-    void queue.add(async () => onOutcome(await send(options, event, stopping.signal), content.reason));
+    void queue.add(async () => {
+      const { outcome, error } = await send(options, event, stopping.signal);
+      onOutcome(outcome, content.reason);
+      // One line when it begins, not one for each Event.
+      if (outcome === "dropped" && !isFailing)
+        log.warn("Events cannot be sent", { namespace: event.namespace, error });
+      if (outcome !== "gone") isFailing = outcome === "dropped";
+    });
   };
 
   const sendSummaries = (): void => {
@@ -136,38 +138,20 @@ export function isWanted(content: Pick<EventContent, "reason" | "action">, setti
 }
 
 async function send(
-  { client, clock, log }: EventRecorderOptions,
+  { client, clock }: EventRecorderOptions,
   { namespace, body }: { readonly namespace: string; readonly body: object },
   signal: AbortSignal,
-): Promise<EventOutcome> {
+): Promise<{ readonly outcome: EventOutcome; readonly error?: unknown }> {
   for (let tries = 1; ; tries++) {
     try {
       await client.create(eventType, namespace, body, { timeoutMs: requestTimeoutMs, metadataOnly: true });
-      return "sent";
+      return { outcome: "sent" };
     } catch (error) {
       // A try whose answer was lost has stored it.
-      if (isAlreadyExists(error)) return "sent";
-      if (isNotFound(error) || isNamespaceTerminating(error)) return "gone";
-      if (!isTransient(error) || tries === maxTries || signal.aborted) {
-        const message = isForbidden(error)
-          ? "Event not sent: creating Events is forbidden"
-          : "Event not sent";
-        log.warn(message, { namespace, error });
-        return "dropped";
-      }
+      if (isAlreadyExists(error)) return { outcome: "sent" };
+      if (isNotFound(error) || isNamespaceTerminating(error)) return { outcome: "gone" };
+      if (!isTransient(error) || tries === maxTries || signal.aborted) return { outcome: "dropped", error };
       await pause(clock, retryMs * tries, signal);
     }
   }
-}
-
-function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      timer.cancel();
-      signal.removeEventListener("abort", settle);
-      resolve();
-    };
-    const timer = clock.setTimer(delayMs, settle);
-    signal.addEventListener("abort", settle);
-  });
 }

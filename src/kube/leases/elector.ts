@@ -2,7 +2,7 @@ import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import { isAlreadyExists, isConflict, isNotFound, WriteFenced } from "../client/api-error.ts";
 import type { KubeClient } from "../client/kube-client.ts";
-import type { Clock, Timer } from "../clock.ts";
+import { pause, type Clock, type Timer } from "../clock.ts";
 import {
   buildLease,
   buildNewLease,
@@ -134,26 +134,16 @@ class Campaign implements Elector {
 
   async #run(): Promise<void> {
     const { clock, retryMs, random } = this.#options;
-    while (!this.#stopping.signal.aborted && this.#state.kind !== "lost") {
+    while (!this.#stopping.signal.aborted && !this.#isLost()) {
       await this.#tryOnce();
       // While waiting, replicas must not ask in step; a holder renews evenly.
       const spread = this.#state.kind === "held" ? 1 : 1 + 0.2 * random();
-      await this.#pause(clock, retryMs * spread);
+      if (!this.#isLost()) await pause(clock, retryMs * spread, this.#stopping.signal);
     }
   }
 
-  #pause(clock: Clock, delayMs: number): Promise<void> {
-    const { signal } = this.#stopping;
-    if (signal.aborted || this.#state.kind === "lost") return Promise.resolve();
-    return new Promise((resolve) => {
-      const settle = (): void => {
-        timer.cancel();
-        signal.removeEventListener("abort", settle);
-        resolve();
-      };
-      const timer = clock.setTimer(delayMs, settle);
-      signal.addEventListener("abort", settle);
-    });
+  #isLost(): boolean {
+    return this.#state.kind === "lost";
   }
 
   async #tryOnce(): Promise<void> {

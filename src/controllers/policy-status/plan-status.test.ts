@@ -58,12 +58,8 @@ describe("the status of a policy", () => {
   });
 
   it("is stored although the API server added defaults to the rules of autogen", () => {
-    const rule = { name: "autogen-a" };
-    const planned = planStatus(
-      { ...findings, autogenRules: [rule] as PolicyFindings["autogenRules"] },
-      [],
-      now,
-    );
+    const rule = { name: "autogen-a", match: {} };
+    const planned = planStatus({ ...findings, autogenRules: [rule] }, [], now);
     const stored = { ...planned, autogen: { rules: [{ ...rule, skipBackgroundRequests: true }] } };
     assert.equal(isStored(planned, stored), true);
     assert.equal(isStored(planStatus(findings, [], now), stored), false);

@@ -39,17 +39,22 @@ export function createContextEpoch(load: LoadContext, maxEntries: number): Conte
     answers.set(key, answer);
   };
 
+  const fetchAnswer = async (key: string, request: ContextRequest, scope: PermissionScope): Promise<void> => {
+    try {
+      remember(key, await load(request, scope));
+    } catch (error) {
+      remember(key, { kind: "failed", message: String(error) });
+    } finally {
+      loading.delete(key);
+    }
+  };
+
   const ensure = (request: ContextRequest, scope: PermissionScope): Promise<void> => {
     const key = keyOf(request, scope);
     if (answers.has(key)) return Promise.resolve();
     const running = loading.get(key);
     if (running !== undefined) return running;
-    const started = load(request, scope)
-      .catch((error: unknown): ContextAnswer => ({ kind: "failed", message: String(error) }))
-      .then((answer) => {
-        loading.delete(key);
-        remember(key, answer);
-      });
+    const started = fetchAnswer(key, request, scope);
     loading.set(key, started);
     return started;
   };

@@ -28,7 +28,11 @@ interface Known {
 
 function known(object: KubeObject, epoch: number): Known {
   const labels = decodeMeta(object)?.labels ?? {};
-  return { labels, text: JSON.stringify(Object.entries(labels).toSorted()), epoch };
+  return {
+    labels,
+    text: JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    epoch,
+  };
 }
 
 export function createNamespaceLabels(options: NamespaceLabelsOptions): NamespaceLabels {

@@ -18,7 +18,9 @@ const countedAnnotations = new Set([
 ]);
 
 function entries(value: unknown): [string, unknown][] {
-  return typeof value === "object" && value !== null ? Object.entries(value).toSorted() : [];
+  return typeof value === "object" && value !== null
+    ? Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+    : [];
 }
 
 /**

@@ -102,7 +102,11 @@ export function createScanController(deps: ScanDeps): ScanController {
     return events.epoch;
   };
 
-  const slice = createSlicer({ sliceMs, monotonicMs: () => clock.monotonicMs(), onSlice: observer.sliceCut });
+  const slice = createSlicer({
+    sliceMs,
+    monotonicMs: () => clock.monotonicMs(),
+    onSlice: (ms) => observer.sliceCut(ms),
+  });
   const backoff = createBackoff<string>({ baseMs: 500, maxMs: 60_000, random: deps.random });
   const passQueue = new PQueue({ concurrency: concurrentPasses });
 
@@ -209,7 +213,11 @@ export function createScanController(deps: ScanDeps): ScanController {
   };
 
   const registry: KindRegistry = createKindRegistry({ create: createKind, reports, observer });
-  const rejudge = createRejudge({ queue: deps.rejudgeQueue, client: deps.client, scansOf: registry.scansOf });
+  const rejudge = createRejudge({
+    queue: deps.rejudgeQueue,
+    client: deps.client,
+    scansOf: (uid) => registry.scansOf(uid),
+  });
 
   const reconcile = async (): Promise<void> => {
     const taken = changes;

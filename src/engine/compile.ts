@@ -149,9 +149,7 @@ function compileRules(
   const ofType = (list: readonly Rule[], type: RuleType) =>
     list.filter((rule) => ruleTypeOf(rule) === type).map((rule) => compileOnce(rule, type));
   const images = ofType(rules.all, "imageVerify");
-  const lists = new Map(
-    rules.lists.map((list) => [list, [...ofType(list, "validate"), ...images]] as const),
-  );
+  const lists = new Map(rules.lists.map((list) => [list, [...ofType(list, "validate"), ...images]] as const));
   return (kind) => lists.get(rules.rulesFor(kind)) ?? [];
 }
 

@@ -1,6 +1,7 @@
 import type { CompiledPolicy } from "./compiled-policy.ts";
 import type { ContextRequest, PermissionScope } from "./context/context-source.ts";
 import { requestDocument } from "./context/document.ts";
+import { imagesOf } from "./context/images-entry.ts";
 import type { ContextFrame } from "./context/rule-context.ts";
 import type { EvaluationInput } from "./input.ts";
 import { matchSubjectOf } from "./match/subject.ts";
@@ -45,7 +46,9 @@ export function evaluate(policy: CompiledPolicy, input: EvaluationInput): Evalua
 
 /** `applyRules: One` ends with the first rule that passes or fails. */
 function decides(result: ReturnType<typeof runRule>): boolean {
-  return result.kind === "response" && (result.response.status === "pass" || result.response.status === "fail");
+  return (
+    result.kind === "response" && (result.response.status === "pass" || result.response.status === "fail")
+  );
 }
 
 /** What is matched: the object, or where there is none any more (DELETE), the one that was. */
@@ -74,6 +77,8 @@ function frameOf(policy: CompiledPolicy, input: EvaluationInput, subject: MatchS
     source: input.context,
     scope,
     queries: policy.queries,
+    images: () =>
+      imagesOf(input.operation === "DELETE" ? (input.oldResource ?? {}) : input.resource, input.gvk.kind),
   };
   return { policyKey: key, input, subject, context };
 }

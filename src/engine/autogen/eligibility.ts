@@ -33,8 +33,10 @@ function isEligible(rules: readonly Rule[]): boolean {
 }
 
 function descriptionsOf(block: MatchResources): ResourceDescription[] {
-  return [block.resources, ...[...(block.any ?? []), ...(block.all ?? [])].map((filter) => filter.resources)]
-    .filter((description) => description !== undefined);
+  return [
+    block.resources,
+    ...[...(block.any ?? []), ...(block.all ?? [])].map((filter) => filter.resources),
+  ].filter((description) => description !== undefined);
 }
 
 /** Generated objects and JSON patches are written for one kind of object. */

@@ -46,9 +46,7 @@ function templateControllers(controllers: readonly string[]): readonly string[] 
 
 function controllerRule(rule: Rule, kinds: readonly string[]): Rule | undefined {
   const wrapped = wrap(rule, kinds.map(controllerSelector), "template", "spec/template", namesPodFilter);
-  return wrapped === undefined
-    ? undefined
-    : finish(rule, wrapped, `${prefix}${rule.name}`, "controller");
+  return wrapped === undefined ? undefined : finish(rule, wrapped, `${prefix}${rule.name}`, "controller");
 }
 
 function cronJobRule(rule: Rule): Rule | undefined {
@@ -58,7 +56,9 @@ function cronJobRule(rule: Rule): Rule | undefined {
     inner === undefined
       ? undefined
       : wrap(inner, kinds, "jobTemplate", "spec/jobTemplate/spec/template", everyFilter);
-  return wrapped === undefined ? undefined : finish(rule, wrapped, `${prefix}cronjob-${rule.name}`, "cronjob");
+  return wrapped === undefined
+    ? undefined
+    : finish(rule, wrapped, `${prefix}cronjob-${rule.name}`, "cronjob");
 }
 
 function isForPods(rule: Rule): boolean {
@@ -130,14 +130,12 @@ function wrapMutation(mutate: Mutation, field: string): Mutation | undefined {
   const entries = mutate.foreach ?? [];
   if (entries.length === 0) return undefined;
   return {
-    foreach: entries.map(
-      ({ list, context, preconditions, patchStrategicMerge }): ForEachMutation => ({
-        ...(list === undefined ? {} : { list }),
-        ...(context === undefined ? {} : { context }),
-        ...(preconditions === undefined ? {} : { preconditions }),
-        patchStrategicMerge: inTemplate(patchStrategicMerge ?? null, field),
-      }),
-    ),
+    foreach: entries.map(({ list, context, preconditions, patchStrategicMerge }): ForEachMutation => ({
+      ...(list === undefined ? {} : { list }),
+      ...(context === undefined ? {} : { context }),
+      ...(preconditions === undefined ? {} : { preconditions }),
+      patchStrategicMerge: inTemplate(patchStrategicMerge ?? null, field),
+    })),
   };
 }
 
@@ -171,7 +169,8 @@ function isPresent(value: unknown): boolean {
 
 /** Keeps the fields that generated rules have, names the rule and rewrites its texts. */
 function finish(declared: Rule, wrapped: Rule, name: string, kind: "controller" | "cronjob"): Rule {
-  const { match, exclude, context, preconditions, celPreconditions, mutate, validate, verifyImages } = wrapped;
+  const { match, exclude, context, preconditions, celPreconditions, mutate, validate, verifyImages } =
+    wrapped;
   const { skipBackgroundRequests, reportProperties } = wrapped;
   const generated: Rule = {
     name: cutName(name),

@@ -19,10 +19,7 @@ export interface PolicyRules {
 }
 
 /** Works out the rules of a policy: declared ones and those generated for pod controllers. */
-export function policyRules(
-  spec: PolicySpec,
-  annotations: Readonly<Record<string, string>>,
-): PolicyRules {
+export function policyRules(spec: PolicySpec, annotations: Readonly<Record<string, string>>): PolicyRules {
   const declared = spec.rules ?? [];
   const controllers = autogenControllers(spec, annotations);
   const enabled = !(controllers.length === 1 && controllers[0] === "none");

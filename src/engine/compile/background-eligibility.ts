@@ -57,6 +57,8 @@ function namesUsers(block: MatchResources): boolean {
 
 /** The expressions of all variables in a JSON value, keys included; of nested ones the innermost. */
 function variablesIn(value: unknown): string[] {
-  const text = JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? String(item) : item));
+  const text = JSON.stringify(value, (_key, item: unknown) =>
+    typeof item === "bigint" ? String(item) : item,
+  );
   return [...text.matchAll(variable)].map((found) => found[1] ?? "");
 }

@@ -1,11 +1,10 @@
-import type { ConditionBlock } from "#api/kyverno/conditions.ts";
 import { decodeConditionBlock } from "#api/kyverno/conditions.ts";
 import type { Rule } from "#api/kyverno/rule.ts";
 import { decodeForEachValidations } from "#api/kyverno/validate.ts";
 import type { Deny, ForEachValidation, Validation } from "#api/kyverno/validate.ts";
 
-import { compileContextEntry } from "../context/context-entry.ts";
 import { compileConditions, evaluateConditions } from "../conditions/conditions.ts";
+import { compileContextEntry } from "../context/context-entry.ts";
 import { QueryError } from "../errors.ts";
 import type { ConditionsTest, RuleBody } from "../validate/compiled-rule.ts";
 import { compileDenyBody } from "../validate/deny-body.ts";
@@ -15,6 +14,7 @@ import { validateMessages } from "../validate/messages.ts";
 import type { ValidateMessages } from "../validate/messages.ts";
 import { compileAnyPatternBody, compilePatternBody } from "../validate/pattern-body.ts";
 import type { Json } from "../values/json.ts";
+import { compileTemplate } from "../variables/template.ts";
 
 /** A body that exists in Kyverno and not here: its rule answers with an `error` that says so. */
 export class UnsupportedFeature extends Error {
@@ -101,12 +101,11 @@ export function compileConditionBlock(block: unknown, field: string): Conditions
   if (!isPresent(block)) return undefined;
   const decoded = decodeConditionBlock(block);
   if (!decoded.ok) throw new QueryError("failed", `${field}: ${problemText(decoded.problems)}`);
-  return conditionsTest(decoded.value);
-}
-
-function conditionsTest(block: ConditionBlock): ConditionsTest {
-  const compiled = compileConditions(block);
-  return (context) => evaluateConditions(compiled, context);
+  const compiled = compileConditions(block as Json, compileTemplate);
+  return (context) => {
+    const { met, messages } = evaluateConditions(compiled, context);
+    return { holds: met, message: messages.join("; ") };
+  };
 }
 
 function problemText(problems: readonly { readonly path: string; readonly message: string }[]): string {

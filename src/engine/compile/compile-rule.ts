@@ -10,7 +10,6 @@ import { compileMatch } from "../match/match.ts";
 import type { CompiledMatch } from "../match/match.ts";
 import type { RuleType } from "../response.ts";
 import type { CompiledRule, RuleBody } from "../validate/compiled-rule.ts";
-import type { Json } from "../values/json.ts";
 import { compileTemplate } from "../variables/template.ts";
 import { UnsupportedFeature, compileBody, compileConditionBlock } from "./compile-body.ts";
 
@@ -63,7 +62,7 @@ export function compileRule(rule: Rule, place: RulePlace): CompiledRule {
     context: isProblem(context) ? [] : context,
     preconditions: fatal !== undefined || isProblem(preconditions) ? undefined : preconditions,
     properties: Object.entries(rule.reportProperties ?? {}).map(([key, value]) => {
-      const template = compileTemplate(value as Json);
+      const template = compileTemplate(value);
       return [key, value, template.constant ? undefined : template] as const;
     }),
     body: fatal !== undefined ? failingBody(fatal) : isProblem(body) ? failingBody(body) : body,

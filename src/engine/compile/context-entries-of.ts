@@ -16,8 +16,5 @@ export function contextEntriesOf(rule: Rule): readonly ContextEntry[] {
 
 function entriesOfForEach(entry: ForEachValidation): readonly ContextEntry[] {
   const nested = entry.foreach === undefined ? undefined : decodeForEachValidations(entry.foreach);
-  return [
-    ...(entry.context ?? []),
-    ...(nested?.ok === true ? nested.value.flatMap(entriesOfForEach) : []),
-  ];
+  return [...(entry.context ?? []), ...(nested?.ok === true ? nested.value.flatMap(entriesOfForEach) : [])];
 }

@@ -118,7 +118,11 @@ function inspect(ast: Ast, atRoot: boolean, use: Use): void {
   }
 }
 
-function inspectPath(ast: Ast & { readonly kind: "field" | "subexpression" }, atRoot: boolean, use: Use): void {
+function inspectPath(
+  ast: Ast & { readonly kind: "field" | "subexpression" },
+  atRoot: boolean,
+  use: Use,
+): void {
   const names = fieldNames(ast);
   if (names === undefined) {
     if (ast.kind !== "subexpression") return;

@@ -6,6 +6,7 @@ import type { CompiledEntry } from "./context-entry.ts";
 import type { ContextSource, PermissionScope } from "./context-source.ts";
 import { inject, mergeJson, withKey } from "./document.ts";
 import { entryValue } from "./entry-value.ts";
+import { mentionsImages } from "./images-entry.ts";
 import type { QueryCache } from "./query-cache.ts";
 import type { QueryContext, QueryEnvironment } from "./query-context.ts";
 
@@ -18,6 +19,8 @@ export interface ContextFrame {
   readonly source: ContextSource;
   readonly scope: PermissionScope;
   readonly queries: QueryCache;
+  /** The variable `images`; undefined where the object has none. Throws a `QueryError`. */
+  images(): JsonObject | undefined;
 }
 
 /** A declared entry and whether it was loaded. */
@@ -48,6 +51,8 @@ export class RuleContext implements QueryContext {
   #bytes = 0;
   #document: JsonObject | undefined;
   #unsupported: string | undefined;
+  #images: JsonObject | undefined;
+  #asksImages = true;
 
   constructor(frame: ContextFrame, entries: readonly CompiledEntry[], injected: readonly InjectedValue[]) {
     this.environment = frame.environment;
@@ -106,12 +111,20 @@ export class RuleContext implements QueryContext {
   }
 
   #loadMentioned(expression: string): void {
+    if (this.#asksImages && mentionsImages(expression)) this.#loadImages();
     const visible = this.#visible;
     for (let index = 0; index < visible; index++) {
       const slot = this.#slots[index];
       if (slot === undefined || slot.state !== "idle" || !slot.entry.isMentionedIn(expression)) continue;
       this.#load(slot, index);
     }
+  }
+
+  /** `images` comes before everything that is declared. */
+  #loadImages(): void {
+    this.#images = this.#frame.images();
+    this.#asksImages = false;
+    if (this.#images !== undefined) this.#document = undefined;
   }
 
   #load(slot: Slot, index: number): void {
@@ -154,7 +167,11 @@ export class RuleContext implements QueryContext {
   }
 
   #current(): JsonObject {
-    return (this.#document ??= this.#levels.reduce(applyLevel, this.#frame.document));
+    const base =
+      this.#images === undefined
+        ? this.#frame.document
+        : withKey(this.#frame.document, "images", this.#images);
+    return (this.#document ??= this.#levels.reduce(applyLevel, base));
   }
 }
 

@@ -20,7 +20,10 @@ const anyKind = parseKindSelector("*");
  * one that names namespaces are enough, because every filter must match. Kinds that may be Namespace are never narrowed:
  * there the patterns are held against the name.
  */
-export function kindSelectionsOf(match: MatchResources, policyNamespace: string | undefined): KindSelection[] {
+export function kindSelectionsOf(
+  match: MatchResources,
+  policyNamespace: string | undefined,
+): KindSelection[] {
   const { quantifier, filters } = filtersOf(match);
   if (quantifier === "any") return filters.flatMap((filter) => selectionsOf([filter], policyNamespace));
   return selectionsOf(filters, policyNamespace);

@@ -24,7 +24,10 @@ export function hasUserFilter(filter: UserFilter): boolean {
 export function matchesUser(filter: UserFilter, known: RequestUser | undefined): boolean {
   const user = known ?? nobody;
   if (filter.roles.length > 0 && !filter.roles.some((role) => user.roles.includes(role))) return false;
-  if (filter.clusterRoles.length > 0 && !filter.clusterRoles.some((role) => user.clusterRoles.includes(role))) {
+  if (
+    filter.clusterRoles.length > 0 &&
+    !filter.clusterRoles.some((role) => user.clusterRoles.includes(role))
+  ) {
     return false;
   }
   return filter.subjects.length === 0 || filter.subjects.some((subject) => matchesSubject(subject, user));

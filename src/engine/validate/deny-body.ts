@@ -3,7 +3,10 @@ import type { ConditionsTest, RuleBody } from "./compiled-rule.ts";
 import type { ValidateMessages } from "./messages.ts";
 
 /** Compiles `deny`: conditions that hold are a violation. Without conditions everything is. */
-export function compileDenyBody(conditions: ConditionsTest | undefined, messages: ValidateMessages): RuleBody {
+export function compileDenyBody(
+  conditions: ConditionsTest | undefined,
+  messages: ValidateMessages,
+): RuleBody {
   return ({ context }) => {
     try {
       const { holds, message } = conditions?.(context) ?? { holds: true, message: "" };

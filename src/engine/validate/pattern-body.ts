@@ -27,15 +27,9 @@ export function compilePatternBody(pattern: Json, messages: ValidateMessages): R
 }
 
 /** Compiles `anyPattern`, whose numbers are float64 in every mode. */
-export function compileAnyPatternBody(
-  anyPattern: Json,
-  messages: ValidateMessages,
-  rule: string,
-): RuleBody {
+export function compileAnyPatternBody(anyPattern: Json, messages: ValidateMessages, rule: string): RuleBody {
   const patternsFor = compileRendered(anyPattern, (rendered) =>
-    isList(rendered)
-      ? rendered.map((pattern) => compilePattern(pattern, { numbers: "float64" }))
-      : undefined,
+    isList(rendered) ? rendered.map((pattern) => compilePattern(pattern, { numbers: "float64" })) : undefined,
   );
   return (run) => {
     const compiled = substituted(() => patternsFor(run));
@@ -97,6 +91,7 @@ function outcomeOf(result: PatternResult, run: RuleRun, messages: ValidateMessag
     case "fail":
       return { status: "fail", message: messages.patternFailed(run.context, result.path, result.message) };
     case "error":
+    default:
       return { status: "error", message: messages.patternFailed(run.context, "", result.message) };
   }
 }

@@ -74,7 +74,10 @@ function renderProperties(rule: CompiledRule, context: RuleContext): Readonly<Re
     return Object.fromEntries(
       rule.properties.map(([key, value, template]) => {
         const rendered = template === undefined ? value : template.render(context);
-        return [key, typeof rendered === "string" ? rendered : jsonText(rendered, context.environment)] as const;
+        return [
+          key,
+          typeof rendered === "string" ? rendered : jsonText(rendered, context.environment),
+        ] as const;
       }),
     );
   } catch (error) {
@@ -110,8 +113,7 @@ function responseOf(
       type: rule.type,
       status: outcome.status,
       message: outcome.message,
-      properties:
-        outcome.properties === undefined ? properties : { ...properties, ...outcome.properties },
+      properties: outcome.properties === undefined ? properties : { ...properties, ...outcome.properties },
       ...(unsupported === undefined ? {} : { unsupported }),
     },
   };

@@ -1,0 +1,94 @@
+import type { ContextApiCall } from "#api/kyverno/context.ts";
+
+import { QueryError } from "../errors.ts";
+import { isList, isObject, objectOf, own } from "../values/json.ts";
+import type { Json, JsonObject } from "../values/json.ts";
+import { compileTemplate } from "../variables/template.ts";
+import type { ContextRequest } from "./context-source.ts";
+import { applyPath, ask, renderPart, textOf } from "./outside.ts";
+import type { Loader } from "./outside.ts";
+
+/**
+ * Compiles an `apiCall` entry: a call to the API server or to a service. Its fields are substituted together, before
+ * the call, so that one of them that fails keeps the call from being made. `default` stands in for a failed call only.
+ */
+export function compileApiCall(entry: string, call: ContextApiCall): Loader {
+  const template = compileTemplate(callDocument(call));
+  const hasDefault = call.default !== undefined && call.default !== null;
+  return (context) => {
+    const fields = fetching(() => renderPart(template, context, entry, call.urlPath ?? ""));
+    const document = isObject(fields) ? fields : {};
+    let data: Json | undefined;
+    try {
+      data = ask(context, requestOf(document, entry));
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error;
+      if (hasDefault) return own(document, "default") ?? null;
+      throw failedFetch(error);
+    }
+    const path = own(document, "jmesPath");
+    return data === undefined || path === undefined
+      ? data
+      : applyPath(context, textOf(path, entry, "jmesPath"), data, entry);
+  };
+}
+
+/** The fields that variables may stand in, as one document: messages name the place of a variable in it. */
+function callDocument(call: ContextApiCall): Json {
+  const { data, default: fallback, jmesPath, method, service, urlPath } = call;
+  return objectOf(
+    Object.entries({ data, default: fallback, jmesPath, method, service, urlPath }).flatMap(
+      ([key, value]): [string, Json][] => (value === undefined || value === "" ? [] : [[key, value as Json]]),
+    ),
+  );
+}
+
+function fetching<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw error instanceof QueryError ? failedFetch(error) : error;
+  }
+}
+
+function failedFetch(error: QueryError): QueryError {
+  return new QueryError(error.code, `failed to fetch data for APICall: ${error.message}`);
+}
+
+function requestOf(call: JsonObject, entry: string): ContextRequest {
+  const method = own(call, "method") === "POST" ? "POST" : "GET";
+  const body = bodyOf(own(call, "data"), entry);
+  const service = own(call, "service");
+  if (!isObject(service)) {
+    const urlPath = textOf(own(call, "urlPath") ?? "", entry, "urlPath");
+    return { kind: "apiCall", method, urlPath, ...body };
+  }
+  const caBundle = textOf(own(service, "caBundle") ?? "", entry, "caBundle");
+  return {
+    kind: "service",
+    method,
+    url: textOf(own(service, "url"), entry, "url"),
+    headers: headersOf(own(service, "headers"), entry),
+    ...(caBundle === "" ? {} : { caBundle }),
+    ...body,
+  };
+}
+
+/** The body of a POST: the pairs as one object. */
+function bodyOf(data: Json | undefined, entry: string): { readonly body?: Json } {
+  if (!isList(data) || data.length === 0) return {};
+  return { body: objectOf(pairsOf(data, entry, "data")) };
+}
+
+function headersOf(headers: Json | undefined, entry: string): Readonly<Record<string, string>> {
+  if (!isList(headers)) return {};
+  const pairs = pairsOf(headers, entry, "headers");
+  return Object.fromEntries(pairs.map(([key, value]) => [key, textOf(value, entry, "headers")]));
+}
+
+function pairsOf(list: readonly Json[], entry: string, what: string): [string, Json][] {
+  return list.map((item) => {
+    const pair = isObject(item) ? item : {};
+    return [textOf(own(pair, "key"), entry, what), own(pair, "value") ?? null];
+  });
+}

@@ -1,9 +1,13 @@
 import type { FunctionSpec } from "./function-spec.ts";
 import { conversionFunctions } from "./functions/conversions.ts";
+import { dataFunctions } from "./functions/data.ts";
+import { encodingFunctions } from "./functions/encoding.ts";
 import { numberFunctions } from "./functions/numbers.ts";
 import { objectFunctions } from "./functions/objects.ts";
 import { orderingFunctions } from "./functions/ordering.ts";
+import { patternFunctions } from "./functions/patterns.ts";
 import { sequenceFunctions } from "./functions/sequences.ts";
+import { stringFunctions } from "./functions/strings.ts";
 
 /** The functions of the JMESPath specification, with `sum` left to Kyverno's own. */
 export const builtInFunctions: readonly FunctionSpec[] = [
@@ -15,7 +19,12 @@ export const builtInFunctions: readonly FunctionSpec[] = [
 ];
 
 /** The functions that Kyverno adds. */
-export const kyvernoFunctions: readonly FunctionSpec[] = [];
+export const kyvernoFunctions: readonly FunctionSpec[] = [
+  ...dataFunctions,
+  ...encodingFunctions,
+  ...patternFunctions,
+  ...stringFunctions,
+];
 
 const byName = new Map([...builtInFunctions, ...kyvernoFunctions].map((spec) => [spec.name, spec]));
 

@@ -7,7 +7,7 @@ import type { PatternCompiler } from "./compiler.ts";
 import type { MatchRun, Mismatch, PatternNode } from "./mismatch.ts";
 
 /** Tests one entry of a pattern object against `resource[name]`. */
-export type ClauseTest = (resource: JsonObject, name: string, run: MatchRun) => Mismatch | undefined;
+type ClauseTest = (resource: JsonObject, name: string, run: MatchRun) => Mismatch | undefined;
 
 /** One entry of a pattern object. */
 export interface Clause {
@@ -100,35 +100,35 @@ function existenceTest(pattern: Json, compiler: PatternCompiler, depth: number):
   const nodes = isList(pattern)
     ? pattern.map((item) => (isObject(item) ? compiler.node(item, depth + 2) : undefined))
     : undefined;
-  const patternType = goTypeName(pattern, compiler.numbers);
+  const invalidPattern = `invalid pattern type ${goTypeName(pattern, compiler.numbers)}: Pattern has to be`;
   return (resource, name, run) => {
     const value = own(resource, name);
     if (value === undefined) return undefined;
-    const path = `${run.path()}${name}/`;
-    const fail = (message: string): Mismatch => ({ kind: "plain", path, message });
     if (!isList(value)) {
-      const found = goTypeName(value, run.numbers);
-      return fail(
-        `invalid resource type ${found}: Existence ^ () anchor can be used only on list/array type resource`,
+      return failAt(
+        name,
+        run,
+        `invalid resource type ${goTypeName(value, run.numbers)}: ` +
+          "Existence ^ () anchor can be used only on list/array type resource",
       );
     }
     if (nodes === undefined) {
-      return fail(
-        `invalid pattern type ${patternType}: Pattern has to be of list to compare against resource`,
-      );
+      return failAt(name, run, `${invalidPattern} of list to compare against resource`);
     }
     for (const node of nodes) {
       if (node === undefined) {
-        return fail(
-          `invalid pattern type ${patternType}: Pattern has to be of type map to compare against items in resource`,
-        );
+        return failAt(name, run, `${invalidPattern} of type map to compare against items in resource`);
       }
       if (!hasMatch(value, name, node, run)) {
-        return fail(`existence anchor validation failed at path ${path}`);
+        return failAt(name, run, `existence anchor validation failed at path ${run.path()}${name}/`);
       }
     }
     return undefined;
   };
+}
+
+function failAt(name: string, run: MatchRun, message: string): Mismatch {
+  return { kind: "plain", path: `${run.path()}${name}/`, message };
 }
 
 function hasMatch(list: readonly Json[], name: string, node: PatternNode, run: MatchRun): boolean {

@@ -32,7 +32,8 @@ function compileListTest(pattern: readonly Json[], compiler: PatternCompiler, de
 }
 
 function everyElementTest(node: PatternNode): ListTest {
-  return (resource, run) => testElements(resource, resource.length, () => node, run);
+  const nodeAt = (): PatternNode => node;
+  return (resource, run) => testElements(resource, resource.length, nodeAt, run);
 }
 
 function positionalTest(pattern: readonly Json[], compiler: PatternCompiler, depth: number): ListTest {
@@ -66,5 +67,5 @@ function testElements(
     else if (mismatch.kind === "skip") (skips ??= []).push(mismatch);
     else return mismatch;
   }
-  return skips === undefined || applied ? undefined : combineSkips(skips, run.path());
+  return skips === undefined || applied ? undefined : combineSkips(skips, run);
 }

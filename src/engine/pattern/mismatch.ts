@@ -49,7 +49,8 @@ export class MatchRun {
 /** One compiled node of a pattern; a passing match gives undefined and allocates nothing. */
 export type PatternNode = (resource: Json | undefined, run: MatchRun) => Mismatch | undefined;
 
-/** One skip out of several, in their order. */
-export function combineSkips(skips: readonly Mismatch[], path: string): Mismatch {
-  return { kind: "skip", path, message: skips.map((skip) => skip.message).join("; ") };
+/** One skip out of several, in their order. Throws `BudgetExceeded` where their texts are too long together. */
+export function combineSkips(skips: readonly Mismatch[], run: MatchRun): Mismatch {
+  run.budget.text(skips.reduce((length, skip) => length + skip.message.length + 2, 0));
+  return { kind: "skip", path: run.path(), message: skips.map((skip) => skip.message).join("; ") };
 }

@@ -91,7 +91,7 @@ function testAnchors(
     }
   }
   if (skips === undefined) return undefined;
-  return skippedHere || !applied ? combineSkips(skips, run.path()) : undefined;
+  return skippedHere || !applied ? combineSkips(skips, run) : undefined;
 }
 
 function testRest(rest: readonly BoundClause[], resource: JsonObject, run: MatchRun): Mismatch | undefined {

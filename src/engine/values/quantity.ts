@@ -12,7 +12,7 @@ export interface Quantity {
 }
 
 /** How a quantity is written: `Ki`, `k` or `e3`. */
-export type QuantityFamily = "binary" | "decimal" | "exponent";
+type QuantityFamily = "binary" | "decimal" | "exponent";
 
 const nano = -9;
 const maxBinary = (1n << 63n) - 1n;

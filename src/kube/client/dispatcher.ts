@@ -1,7 +1,12 @@
 import type { Dispatcher, Pool as PoolType } from "undici";
+import methods from "undici/lib/api/index.js";
+import DispatcherBase from "undici/lib/dispatcher/dispatcher.js";
 import Pool from "undici/lib/dispatcher/pool.js";
 import ProxyAgent from "undici/lib/dispatcher/proxy-agent.js";
 import type { TlsMaterial } from "./credentials.ts";
+
+// What the package's entry does; proxies need `connect`, and we need `request`.
+Object.assign(DispatcherBase.prototype, methods);
 
 const connectTimeoutMs = 10_000;
 /** Shorter than the idle time of API servers and common load balancers, so that we close first. */

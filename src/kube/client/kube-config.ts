@@ -48,7 +48,7 @@ export async function loadClusterAccess(options: ClusterAccessOptions): Promise<
   const clocks = { now: options.now ?? Date.now, monotonic: options.monotonic ?? (() => performance.now()) };
   const files = kubeconfigFiles(options);
   const kubeconfig = await readKubeconfig(files);
-  if (kubeconfig !== undefined) return accessOfContext(kubeconfig, options, clocks);
+  if (kubeconfig !== undefined) return await accessOfContext(kubeconfig, options, clocks);
   if (options.kubeconfig !== undefined) throw new Error(`there is no kubeconfig at ${options.kubeconfig}`);
   if (options.context !== undefined) {
     throw new Error(
@@ -72,7 +72,11 @@ function serverUrl(text: string, origin: string): URL {
   return url;
 }
 
-function accessOfContext(config: Kubeconfig, options: ClusterAccessOptions, clocks: Clocks): ClusterAccess {
+async function accessOfContext(
+  config: Kubeconfig,
+  options: ClusterAccessOptions,
+  clocks: Clocks,
+): Promise<ClusterAccess> {
   const name = options.context ?? config.currentContext;
   if (name === undefined) throw new Error("the kubeconfig has no current-context: name one with --context");
   const context = config.contexts.find((entry) => entry.name === name);
@@ -92,7 +96,7 @@ function accessOfContext(config: Kubeconfig, options: ClusterAccessOptions, cloc
     ca: { data: cluster.caData, file: cluster.caFile },
     serverName: cluster.tlsServerName,
     skipVerify: cluster.skipTLSVerify,
-    ...userSources(user, cluster, options.env, clocks),
+    ...(await userSources(user, cluster, options.env, clocks)),
   };
   const proxy = proxyFor(server, cluster.proxyUrl, options.env);
   return {
@@ -105,12 +109,12 @@ function accessOfContext(config: Kubeconfig, options: ClusterAccessOptions, cloc
 
 type UserSources = Pick<CredentialSources, "cert" | "key" | "token" | "tokenFile" | "basic" | "exec">;
 
-function userSources(
+async function userSources(
   user: Kubeconfig["users"][number] | undefined,
   cluster: Kubeconfig["clusters"][number],
   env: Environment,
   clocks: Clocks,
-): UserSources {
+): Promise<UserSources> {
   if (user === undefined) return { cert: {}, key: {} };
   if (typeof user.impersonateUser === "string") {
     throw new Error(
@@ -123,22 +127,24 @@ function userSources(
     token: user.token ?? idTokenOf(user, clocks),
     tokenFile: user.tokenFile,
     basic: typeof user.username === "string" ? user : undefined,
-    exec: execPluginOf(user, cluster, env, clocks),
+    exec: await execPluginOf(user, cluster, env, clocks),
   };
 }
 
-function execPluginOf(
+async function execPluginOf(
   user: Kubeconfig["users"][number],
   cluster: Kubeconfig["clusters"][number],
   env: Environment,
   clocks: Clocks,
-): ExecPlugin | undefined {
+): Promise<ExecPlugin | undefined> {
   if (typeof user.exec !== "object" || user.exec === null) return undefined;
+  const caData =
+    cluster.caData ?? (cluster.caFile === undefined ? undefined : await readFile(cluster.caFile, "base64"));
   const info = {
     server: cluster.server,
     ...(cluster.tlsServerName === undefined ? {} : { "tls-server-name": cluster.tlsServerName }),
     ...(cluster.skipTLSVerify ? { "insecure-skip-tls-verify": true } : {}),
-    ...(cluster.caData === undefined ? {} : { "certificate-authority-data": cluster.caData }),
+    ...(caData === undefined ? {} : { "certificate-authority-data": caData }),
     ...(cluster.proxyUrl === undefined ? {} : { "proxy-url": cluster.proxyUrl }),
   };
   return createExecPlugin(decodeExecSpec(user.exec, user.origin, info), env, clocks.now);

@@ -1,6 +1,5 @@
 import PQueue from "p-queue";
 import type { Dispatcher } from "undici";
-import request from "undici/lib/api/api-request.js";
 import { ApiError, isUnauthorized, TransportError, WriteFenced } from "./api-error.ts";
 import { apiErrorOf } from "./api-status.ts";
 import type { RequestCredentials, TlsMaterial } from "./credentials.ts";
@@ -112,7 +111,7 @@ export function createTransport(options: KubeClientOptions): Transport {
     );
     try {
       deadline.signal.throwIfAborted();
-      const sent = request.call(isWatch ? watches : requests, {
+      const sent = (isWatch ? watches : requests).request({
         origin: config.server.origin,
         method: call.method,
         path: basePath + call.path,

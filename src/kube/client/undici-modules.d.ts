@@ -8,6 +8,15 @@ declare module "undici/lib/dispatcher/proxy-agent.js" {
   import { ProxyAgent } from "undici";
   export default ProxyAgent;
 }
+declare module "undici/lib/dispatcher/dispatcher.js" {
+  import { Dispatcher } from "undici";
+  export default Dispatcher;
+}
+declare module "undici/lib/api/index.js" {
+  /** The methods of `Dispatcher` (`request`, `connect`, …), which the entry puts on its prototype. */
+  const methods: object;
+  export default methods;
+}
 declare module "undici/lib/api/api-request.js" {
   import type { Dispatcher } from "undici";
   /** `Dispatcher.request`, to be called with a dispatcher as `this`. */

@@ -49,12 +49,12 @@ async function fetch(answers: Answer[], options: FetchPagesOptions = {}) {
 }
 
 test("pages come one by one, at the caller's pace", async () => {
-  let paces = 0;
+  const asks: boolean[] = [];
   const { count, pages, asked } = await fetch([page(["a", "b"], "t"), page(["c"])], {
     pageSize: 2,
-    pace: async () => void (paces += 1),
+    beforeRequest: async (isFirst) => void asks.push(isFirst),
   });
-  assert.deepEqual([count, pages, paces], [3, ["a b", "c"], 1]);
+  assert.deepEqual([count, pages, asks], [3, ["a b", "c"], [true, false]]);
   assert.deepEqual(asked, [
     [undefined, 2],
     ["t", 2],

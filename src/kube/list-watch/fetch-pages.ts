@@ -13,8 +13,8 @@ export interface FetchPagesOptions {
   readonly range?: UidRange;
   readonly pageSize?: number;
   readonly signal?: AbortSignal;
-  /** Awaited before every page but the first: the caller's pace. */
-  readonly pace?: () => Promise<void>;
+  /** Awaited before a page is asked for, each time: the caller's pace, and when a page is as old as it can be. */
+  readonly beforeRequest?: (isFirst: boolean) => Promise<void> | undefined;
   /** Failures in a row after which it gives up. Default 5; answers that do not go away by themselves count at once. */
   readonly maxFailures?: number;
   readonly backoff?: BackoffLimits;
@@ -34,7 +34,7 @@ export async function fetchPages(
   handlePage: (objects: readonly KubeObject[]) => Promise<void>,
   options: FetchPagesOptions = {},
 ): Promise<number> {
-  const { signal, pace } = options;
+  const { signal, beforeRequest } = options;
   const range = options.range ?? everyUid;
   const random = options.random ?? Math.random;
   let count = 0;
@@ -47,9 +47,8 @@ export async function fetchPages(
   for (let restarts = 0; ; restarts++) {
     try {
       await walkPages(
-        { client, selection, range, pageSize: options.pageSize, signal, onFailure },
-        async (page, isFirst) => {
-          if (!isFirst) await pace?.();
+        { client, selection, range, pageSize: options.pageSize, signal, onFailure, beforeRequest },
+        async (page) => {
           const objects = page.items.filter((object) => ownsUid(range, object.metadata.uid));
           count += objects.length;
           await handlePage(objects);

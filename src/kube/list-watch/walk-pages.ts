@@ -15,6 +15,8 @@ export interface WalkOptions {
   readonly signal?: AbortSignal | undefined;
   /** Waits before the page is asked for once more, or throws to give up. `failures` counts those in a row, from 1. */
   readonly onFailure: (error: unknown, failures: number) => Promise<void>;
+  /** Awaited before a page is asked for, each time: the caller's pace. */
+  readonly beforeRequest?: ((isFirst: boolean) => Promise<void> | undefined) | undefined;
 }
 
 /** How often in a row a list may be told to go on at a newer state before that counts as a list that cannot be read. */
@@ -69,6 +71,7 @@ export async function walkPages(
   /** In a function of its own, so that its page can be collected while the next one is read. */
   const step = async (isFirst: boolean): Promise<"again" | "next" | "end"> => {
     let page: ListPage;
+    await options.beforeRequest?.(isFirst);
     try {
       page = await fetchPage();
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { FunctionSpec } from "./function-spec.ts";
+import { arithmeticFunctions } from "./functions/arithmetic.ts";
 import { conversionFunctions } from "./functions/conversions.ts";
 import { dataFunctions } from "./functions/data.ts";
 import { encodingFunctions } from "./functions/encoding.ts";
@@ -8,6 +9,7 @@ import { orderingFunctions } from "./functions/ordering.ts";
 import { patternFunctions } from "./functions/patterns.ts";
 import { sequenceFunctions } from "./functions/sequences.ts";
 import { stringFunctions } from "./functions/strings.ts";
+import { timeFunctions } from "./functions/time.ts";
 
 /** The functions of the JMESPath specification, with `sum` left to Kyverno's own. */
 export const builtInFunctions: readonly FunctionSpec[] = [
@@ -20,10 +22,12 @@ export const builtInFunctions: readonly FunctionSpec[] = [
 
 /** The functions that Kyverno adds. */
 export const kyvernoFunctions: readonly FunctionSpec[] = [
+  ...arithmeticFunctions,
   ...dataFunctions,
   ...encodingFunctions,
   ...patternFunctions,
   ...stringFunctions,
+  ...timeFunctions,
 ];
 
 const byName = new Map([...builtInFunctions, ...kyvernoFunctions].map((spec) => [spec.name, spec]));

@@ -1,0 +1,68 @@
+import { decodeMeta } from "#api/meta/object-meta.ts";
+import type { KubeObject, ObjectMeta } from "#api/meta/object-meta.ts";
+import type { SourceHandlers } from "#kube/list-watch/source.ts";
+
+/** What there is to tell of the metadata of reports. */
+export interface ReportWatchSink {
+  seen(meta: ObjectMeta): void;
+  deleted(uid: string): void;
+  /** It went while nobody looked. */
+  missed(uid: string): void;
+  /** Everything is listed again; deletes of before will not be told any more. */
+  synced(): void;
+  /** Reports that exist as far as is known, of the scope that is watched, and that no write is about. */
+  settledUids(): Iterable<string>;
+  degraded(reason: string): void;
+}
+
+/** Handlers of a metadata watch that also tell of reports that went while nobody looked. */
+export interface ReportWatch {
+  readonly handlers: SourceHandlers;
+  /** An own write was about this report: a list that began before it proves nothing. */
+  touched(uid: string): void;
+}
+
+/** A watch of one scope: reports of namespaced objects, or of cluster-scoped ones. Reports are named after uids. */
+export function createReportWatch(sink: ReportWatchSink): ReportWatch {
+  // Names that were seen or written since the list began; only while one is under way.
+  let named: Set<string> | undefined;
+
+  const take = (object: KubeObject): void => {
+    const meta = decodeMeta(object);
+    if (meta === undefined) return;
+    named?.add(meta.name);
+    sink.seen(meta);
+  };
+
+  return {
+    touched: (uid) => void named?.add(uid),
+    handlers: {
+      onListStart() {
+        named = new Set();
+      },
+      onPage(objects, page) {
+        for (const object of objects) if (!page.superseded(object.metadata.uid)) take(object);
+        return Promise.resolve();
+      },
+      onEvent(type, object) {
+        if (type === "DELETED") {
+          named?.add(object.metadata.name);
+          sink.deleted(object.metadata.name);
+        } else take(object);
+        return Promise.resolve();
+      },
+      onSynced() {
+        const known = named;
+        named = undefined;
+        sink.synced();
+        if (known === undefined) return Promise.resolve();
+        const lost = [...sink.settledUids()].filter((uid) => !known.has(uid));
+        for (const uid of lost) sink.missed(uid);
+        return Promise.resolve();
+      },
+      onState(state) {
+        if (state.kind === "degraded") sink.degraded(state.reason);
+      },
+    },
+  };
+}

@@ -36,7 +36,7 @@ function conditionsOf(status: unknown): readonly StatusCondition[] {
  * Makes the reconcile function of one policy's status: reads what is stored, plans, and applies where something differs.
  * Server-side apply, because fields of others in the status are theirs.
  */
-export function createPolicyStatusReconcile(
+export function createReconcileStatus(
   deps: PolicyStatusDeps,
 ): (key: string, signal: AbortSignal) => Promise<Outcome> {
   return async (key, signal) => {

@@ -35,6 +35,8 @@ export interface Violation {
   readonly policy: ScanPolicy;
   readonly owner: ReportOwner;
   readonly response: RuleResponse;
+  /** A change brought it to light, not a first list or a pass. */
+  readonly urgent: boolean;
 }
 
 /** What the scan tells people and dashboards. */

@@ -32,7 +32,10 @@ import type { Candidate, VerdictWriterOptions } from "./verdict-writer.ts";
 
 export interface ScanDeps {
   readonly client: Pick<KubeClient, "get">;
+  /** Objects to judge; those of other shards do not come. */
   readonly openSource: (selection: Selection, handlers: SourceHandlers) => Source;
+  /** What everybody reads whole: policies and Namespaces. */
+  readonly openShared: (selection: Selection, handlers: SourceHandlers) => Source;
   readonly listPages: ListPages;
   /** What the API server serves now. */
   readonly types: () => readonly ResourceType[];
@@ -261,7 +264,7 @@ export function createScanController(deps: ScanDeps): ScanController {
         .find(({ group, kind, preferred }) => group === row.group && kind === row.kind && preferred);
       if (type === undefined || opened.has(row.kind)) continue;
       opened.add(row.kind);
-      sources.push(deps.openSource({ type }, watch.handlersOf(row)));
+      sources.push(deps.openShared({ type }, watch.handlersOf(row)));
     }
   };
 
@@ -276,7 +279,7 @@ export function createScanController(deps: ScanDeps): ScanController {
         resolve();
       },
     };
-    sources.push(deps.openSource({ type, metadataOnly: true }, handlers));
+    sources.push(deps.openShared({ type, metadataOnly: true }, handlers));
     await promise;
   };
 

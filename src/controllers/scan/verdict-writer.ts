@@ -100,12 +100,16 @@ export function createVerdictWriter(options: VerdictWriterOptions): VerdictWrite
     return false;
   };
 
-  const newViolations = (owner: ReportOwner, judged: readonly JudgedResults[]): Violation[] =>
+  const newViolations = (
+    owner: ReportOwner,
+    judged: readonly JudgedResults[],
+    urgent: boolean,
+  ): Violation[] =>
     judged.flatMap(({ judgement: { policy, responses }, results }) => {
       const failing = responses.filter(({ status }) => isFailing(status));
       if (failing.length === 0 || reports.wasFailing(owner.uid, policy.ref)) return [];
       if (!reports.differs(owner.uid, policy.ref, results)) return [];
-      return failing.map((response): Violation => ({ policy, owner, response }));
+      return failing.map((response): Violation => ({ policy, owner, response, urgent }));
     });
 
   const put = async (candidate: Candidate, judgements: readonly Judgement[]): Promise<void> => {
@@ -114,7 +118,7 @@ export function createVerdictWriter(options: VerdictWriterOptions): VerdictWrite
     const seconds = Math.floor(options.now() / 1000);
     const judged = judgements.map((judgement) => ({ judgement, results: resultsOf(judgement, seconds) }));
     for (const { policy, responses } of judgements) observer.judged(policy, owner, responses);
-    const violations = newViolations(owner, judged);
+    const violations = newViolations(owner, judged, candidate.urgent);
     const all = judged.flatMap(({ results }) => results);
     const written = await reports.put(owner, all, { urgent: candidate.urgent });
     if (written) for (const violation of violations) observer.violation(violation);

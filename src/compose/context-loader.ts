@@ -1,0 +1,38 @@
+import { lookup } from "node:dns/promises";
+import type { LoadContext } from "#controllers/scan/context-epoch.ts";
+import { systemClock } from "#controllers/runtime/clock.ts";
+import type { ContextAnswer } from "#engine/context/context-source.ts";
+import type { Json } from "#engine/values/json.ts";
+import { createBroker } from "#kube/broker/create-broker.ts";
+import { proxyFor } from "#kube/client/proxy.ts";
+import type { PartContext } from "./operator.ts";
+
+/** Everything that policies ask for goes through the broker; what it answers is JSON. */
+export function createContextLoader(context: PartContext, env: NodeJS.ProcessEnv): LoadContext {
+  const { client, settings, startSettings, log, metrics } = context;
+  const broker = createBroker({
+    client,
+    ownNamespace: startSettings.namespace,
+    settings: () => {
+      const now = settings.current();
+      return {
+        maxResponseBytes: now.maxAPICallResponseLength,
+        timeoutMs: now.apiCallTimeout,
+        allowedHosts: now.httpAllowlist,
+        blockedHosts: now.httpBlocklist,
+        privateNetworks: now.httpPrivateNetworks,
+      };
+    },
+    clock: systemClock,
+    random: Math.random,
+    log,
+    onCall: (kind, outcome) => metrics.metrics.policyCalls.inc({ kind, outcome }),
+    resolve: async (hostName) => (await lookup(hostName, { all: true })).map(({ address }) => address),
+    proxyFor: (url) => proxyFor(url, undefined, env),
+  });
+  metrics.metrics.openBreakers.read(() => [{ labels: {}, value: broker.openBreakers() }]);
+  return async (request, scope): Promise<ContextAnswer> => {
+    const answer = await broker.load(request, scope);
+    return answer.kind === "value" ? { kind: "value", value: answer.value as Json } : answer;
+  };
+}

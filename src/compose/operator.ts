@@ -1,0 +1,195 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { shardRange } from "#api/meta/uid-range.ts";
+import { systemClock } from "#controllers/runtime/clock.ts";
+import type { SettingsStore } from "#controllers/settings/settings-store.ts";
+import type { Settings } from "#controllers/settings/setting-table.ts";
+import type { KubeClient } from "#kube/client/kube-client.ts";
+import { createDiscovery } from "#kube/discovery/create-discovery.ts";
+import type { Discovery } from "#kube/discovery/create-discovery.ts";
+import { startElector } from "#kube/leases/elector.ts";
+import type { Elector } from "#kube/leases/elector.ts";
+import { openSource } from "#kube/list-watch/open-source.ts";
+import { resourceTypeKey } from "#api/meta/resource-type.ts";
+import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.ts";
+import { createHealth } from "#telemetry/health.ts";
+import type { Health } from "#telemetry/health.ts";
+import type { RootLogger } from "#telemetry/logger.ts";
+import { createMetrics } from "#telemetry/metrics.ts";
+import type { MetricsPage } from "#telemetry/metrics.ts";
+import { connectCluster } from "./cluster.ts";
+import { followConfigMaps } from "./config-map-settings.ts";
+import { followSettings } from "./live-settings.ts";
+import { startScan } from "./scan-part.ts";
+import { serveTelemetry } from "./telemetry-servers.ts";
+import { version } from "./version.ts";
+
+/** What every part of the operator is given. */
+export interface PartContext {
+  readonly settings: SettingsStore;
+  readonly startSettings: Settings;
+  readonly client: KubeClient;
+  readonly discovery: Discovery;
+  readonly openSource: (selection: Selection, handlers: SourceHandlers) => Source;
+  readonly metrics: MetricsPage;
+  readonly health: Health;
+  readonly log: RootLogger;
+  readonly hostName: string;
+  readonly signal: AbortSignal;
+}
+
+/** A running part: ends its watches and workers and lets what is under way finish. */
+export interface Part {
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs the operator until `signal` aborts or the Lease is lost, and resolves to the exit code. It waits for the Lease
+ * with its health endpoints open, so that a standby is alive but not ready.
+ */
+export async function runOperator(options: {
+  readonly settings: SettingsStore & { seal(): void };
+  readonly log: RootLogger;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}): Promise<number> {
+  const { settings, log, env } = options;
+  const clock = systemClock;
+  const startSettings = settings.current();
+  settings.seal();
+  const ending = new AbortController();
+  const signal = AbortSignal.any([options.signal, ending.signal]);
+  let exitCode = 0;
+
+  const metrics = createMetrics({ maxSeriesPerMetric: startSettings.metricsMaxSeries, processMetrics: true });
+  metrics.metrics.info.read(() => [{ labels: { version }, value: 1 }]);
+  metrics.metrics.settingsProblems.read(() => [{ labels: {}, value: settings.problems().length }]);
+  const health = createHealth();
+  const servers = await serveTelemetry({ settings: startSettings, health, metrics, log });
+  const unfollow = followSettings(settings, { metrics, log });
+  const clients = await connectCluster({ settings: startSettings, env, metrics: metrics.metrics, signal });
+
+  const hostName = startSettings.podName === "" ? hostname() : startSettings.podName;
+  const elector = startElector({
+    client: clients.lease,
+    namespace: startSettings.namespace,
+    name: startSettings.reportsLease,
+    identity: `${hostName}_${randomUUID()}`,
+    durationMs: startSettings.leaseDuration,
+    renewDeadlineMs: startSettings.leaseRenewDeadline,
+    retryMs: startSettings.leaseRetryPeriod,
+    clock,
+    random: Math.random,
+    log,
+    onLost: (reason) => {
+      log.error("Lease lost, ending", { lease: startSettings.reportsLease, reason });
+      exitCode = 1;
+      ending.abort();
+    },
+  });
+  health.add("readyz", "lease", () => leaseProblem(elector));
+  metrics.metrics.leaseHeld.read(() => [
+    { labels: { lease: elector.name }, value: elector.state().kind === "held" ? 1 : 0 },
+  ]);
+  const endWaiting = (): void => void elector.release();
+  signal.addEventListener("abort", endWaiting);
+  const held = await elector.acquired();
+  signal.removeEventListener("abort", endWaiting);
+
+  const parts: Part[] = [];
+  if (held && !signal.aborted) {
+    const client = clients.fenced(() => elector.fence());
+    parts.push({ stop: () => client.close() });
+    try {
+      parts.push(
+        ...(await startParts({ client, settings, startSettings, metrics, health, log, hostName, signal })),
+      );
+      await new Promise<void>((resolve) => {
+        if (signal.aborted) resolve();
+        else signal.addEventListener("abort", () => resolve(), { once: true });
+      });
+    } catch (error) {
+      if (!signal.aborted) {
+        log.error("cannot start", { error });
+        exitCode = 1;
+      }
+    }
+  }
+  log.info("stopping");
+  ending.abort();
+  for (const part of parts.toReversed()) await part.stop();
+  await elector.release();
+  await clients.lease.close();
+  unfollow();
+  await servers.close();
+  return exitCode;
+}
+
+async function startParts(base: Omit<PartContext, "discovery" | "openSource">): Promise<Part[]> {
+  const { client, startSettings, metrics, log, signal } = base;
+  const range = shardRange(startSettings.shard.index, startSettings.shard.count);
+  const discovery = createDiscovery({
+    client,
+    onError: (error) => log.warn("cannot ask what the API server serves, trying again", { error }),
+  });
+  await firstDiscovery(discovery, base);
+  const open = (selection: Selection, handlers: SourceHandlers): Source =>
+    openSource({
+      client,
+      selection,
+      handlers,
+      pageSize: startSettings.pageSize,
+      onNotice: ({ kind, reason }) => {
+        metrics.metrics.watchRestarts.inc({ resource: resourceTypeKey(selection.type), reason: kind });
+        log.debug("list and watch", { kind, reason, resource: resourceTypeKey(selection.type) });
+      },
+    });
+  const openOwned = (selection: Selection, handlers: SourceHandlers): Source =>
+    openSource({ client, selection, handlers, range, shardOnServer: true, pageSize: startSettings.pageSize });
+  const configMaps = await followConfigMaps({
+    openSource: open,
+    store: base.settings,
+    namespace: startSettings.namespace,
+    names: { kyverno: startSettings.configMapName, metrics: startSettings.metricsConfigMapName },
+  });
+  const parts: Part[] = [{ stop: () => discovery.stop() }, configMaps];
+  if (startSettings.only.includes("scan") && startSettings.backgroundScan && !signal.aborted) {
+    parts.push(await startScan({ ...base, discovery, openSource: open }, { range, openOwned }));
+  }
+  return parts;
+}
+
+/** The first answer is waited for: without it nothing can be named. */
+async function firstDiscovery(
+  discovery: Discovery,
+  { log, signal }: Pick<PartContext, "log" | "signal">,
+): Promise<void> {
+  for (let delayMs = 500; !signal.aborted; delayMs = Math.min(30_000, delayMs * 2)) {
+    try {
+      await discovery.refresh();
+      return;
+    } catch (error) {
+      log.warn("the API server does not answer, trying again", { error, delayMs });
+      await new Promise<void>((resolve) => {
+        systemClock.setTimer(delayMs, resolve);
+      });
+    }
+  }
+}
+
+function leaseProblem(elector: Elector): string | undefined {
+  const state = elector.state();
+  switch (state.kind) {
+    case "held":
+      return undefined;
+    case "waiting":
+      return `the Lease ${elector.name} is held by ${state.holder} since ${state.since}`;
+    case "unreachable":
+    case "lost":
+      return `the Lease ${elector.name}: ${state.reason}`;
+    case "released":
+      return "stopping";
+    default:
+      return state satisfies never;
+  }
+}

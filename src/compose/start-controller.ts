@@ -1,0 +1,46 @@
+import { readSettingsFile, watchSettingsFile } from "#controllers/settings/settings-file-watch.ts";
+import { settingsOfEnvironment, settingsOfFlags } from "#controllers/settings/read-source.ts";
+import { showProblem } from "#controllers/settings/setting-source.ts";
+import { createSettingsStore } from "#controllers/settings/settings-store.ts";
+import { createLogger, silentLogger } from "#telemetry/logger.ts";
+import type { RootLogger } from "#telemetry/logger.ts";
+import { runOperator } from "./operator.ts";
+
+/** Collects settings, starts the operator and ends it on a signal. Resolves to the exit code. */
+export async function startController(flags: readonly (readonly [string, string])[]): Promise<number> {
+  let root: RootLogger | undefined;
+  const store = createSettingsStore({ log: () => root ?? silentLogger });
+  store.replace("environment", settingsOfEnvironment(process.env));
+  store.replace("flags", settingsOfFlags(flags));
+  const { config } = store.current();
+  if (config !== "") readSettingsFile(store, config);
+  const { logFormat, logLevel } = store.current();
+  const log = createLogger({ format: logFormat, level: logLevel, output: process.stderr });
+  root = log;
+  const wrong = store.problems().filter(({ source }) => source === "flags");
+  if (wrong.length > 0) {
+    process.stderr.write(`${wrong.map(showProblem).join("\n")}\n`);
+    return 2;
+  }
+  for (const problem of store.problems()) log.warn("setting not in force", { ...problem });
+
+  const stopping = new AbortController();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping.signal.aborted) process.exit(130);
+    log.info("signal received, finishing what is under way; again to end at once", { signal });
+    stopping.abort();
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  const unwatch = config === "" ? () => {} : watchSettingsFile(store, config);
+  try {
+    return await runOperator({ settings: store, log, env: process.env, signal: stopping.signal });
+  } catch (error) {
+    log.error("cannot run", { error });
+    return 1;
+  } finally {
+    unwatch();
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  }
+}

@@ -1,0 +1,125 @@
+import type { ResourceType } from "#api/meta/resource-type.ts";
+import { resourceTypeKey } from "#api/meta/resource-type.ts";
+import { createReconcileStatus } from "#controllers/policy-status/reconcile-status.ts";
+import type { ReportedPolicy } from "#controllers/policy-status/reconcile-status.ts";
+import { detectStatusOwner } from "#controllers/policy-status/status-owner.ts";
+import type { StatusOwnership } from "#controllers/policy-status/status-owner.ts";
+import { createBackoff } from "#controllers/runtime/backoff.ts";
+import { systemClock } from "#controllers/runtime/clock.ts";
+import { runReconcileLoop } from "#controllers/runtime/reconcile-loop.ts";
+import { createWorkQueue } from "#controllers/runtime/work-queue.ts";
+import type { ScanController } from "#controllers/scan/scan-controller.ts";
+import type { ScanPolicy } from "#controllers/scan/scan-policy.ts";
+import type { PartContext } from "./operator.ts";
+import type { KindStanding } from "./scan-observer.ts";
+
+/** Changes that come together are written together. */
+const settleMs = 1_000;
+/** How long the answer to "who writes the status" holds. */
+const ownershipMs = 60_000;
+
+export interface StatusPart {
+  /** Policies, kinds or their states are not what they were. */
+  changed(): void;
+  stop(): Promise<void>;
+}
+
+/** Writes the status of policies where nobody else does. */
+export function startPolicyStatus(
+  context: PartContext & {
+    readonly scan: () => ScanController;
+    readonly kinds: ReadonlyMap<string, KindStanding>;
+  },
+): StatusPart {
+  const { client, discovery, settings, startSettings, log, signal, kinds } = context;
+  const clock = systemClock;
+  const queue = createWorkQueue<string>({ clock, backoff: createBackoff({ random: Math.random }) });
+  const written = new Map<string, string>();
+  let ownership: { readonly value: Promise<StatusOwnership>; readonly sinceMs: number } | undefined;
+
+  const currentOwnership = (): Promise<StatusOwnership> => {
+    if (ownership === undefined || clock.monotonicMs() - ownership.sinceMs > ownershipMs) {
+      const value = detectStatusOwner(settings.current().policyStatus, {
+        client,
+        types: () => discovery.types(),
+        namespace: startSettings.namespace,
+        now: () => clock.now(),
+      });
+      ownership = { value, sinceMs: clock.monotonicMs() };
+      value.catch(() => {
+        ownership = undefined;
+      });
+    }
+    return ownership.value;
+  };
+
+  const gather = (key: string): ReportedPolicy | undefined => {
+    const policy = context.scan().policies.policies.get(key);
+    if (policy === undefined) return undefined;
+    const { identity } = policy.compiled;
+    const type = policyType(discovery.types(), identity.kind);
+    if (type === undefined) return undefined;
+    return {
+      type,
+      name: identity.name,
+      ...(identity.namespace === undefined ? {} : { namespace: identity.namespace }),
+      findings: findingsOf(policy, unavailableKinds(context.scan(), kinds, key)),
+    };
+  };
+
+  const changed = (): void => {
+    const { policies } = context.scan().policies;
+    for (const key of written.keys()) if (!policies.has(key)) written.delete(key);
+    for (const [key, policy] of policies) {
+      const said = `${policy.content}${unavailableKinds(context.scan(), kinds, key).join(";")}`;
+      if (written.get(key) === said) continue;
+      written.set(key, said);
+      queue.add(key, { afterMs: settleMs });
+    }
+  };
+
+  const reconcile = createReconcileStatus({ client, clock, ownership: currentOwnership, gather });
+  const loop = runReconcileLoop({
+    queue,
+    reconcile: (key, { signal: ending }) => reconcile(key, ending),
+    workers: 2,
+    clock,
+    log,
+    signal,
+  });
+  return { changed, stop: () => loop };
+}
+
+function policyType(types: readonly ResourceType[], kind: string): ResourceType | undefined {
+  return types.find(
+    (candidate) => candidate.group === "kyverno.io" && candidate.kind === kind && candidate.preferred,
+  );
+}
+
+function findingsOf(policy: ScanPolicy, unavailable: readonly string[]): ReportedPolicy["findings"] {
+  const { compiled, idle, generation } = policy;
+  return {
+    problems: compiled.problems.map(({ rule, message }) =>
+      rule === undefined ? message : `${rule}: ${message}`,
+    ),
+    unavailable,
+    ruleCount: compiled.ruleCount,
+    autogenRules: compiled.autogenRules,
+    ...(idle === undefined ? {} : { idle }),
+    ...(generation === undefined ? {} : { generation }),
+  };
+}
+
+function unavailableKinds(
+  scan: ScanController,
+  kinds: ReadonlyMap<string, KindStanding>,
+  policy: string,
+): string[] {
+  const degraded = [...scan.kinds.values()].flatMap(({ scan: kind }) => {
+    const standing = kinds.get(resourceTypeKey(kind.type));
+    const concerned = standing?.state === "degraded" && kind.policies.has(policy);
+    return concerned ? [`${resourceTypeKey(kind.type)}: ${standing.reason ?? "cannot be read"}`] : [];
+  });
+  const missing = (scan.unserved().get(policy) ?? []).map((kind) => `${kind}: not served`);
+  return [...degraded, ...missing];
+}

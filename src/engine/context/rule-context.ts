@@ -7,6 +7,7 @@ import type { ContextSource, PermissionScope } from "./context-source.ts";
 import { inject, mergeJson, withKey } from "./document.ts";
 import { entryValue } from "./entry-value.ts";
 import { mentionsImages } from "./images-entry.ts";
+import { UnsupportedSource } from "./outside.ts";
 import type { QueryCache } from "./query-cache.ts";
 import type { QueryContext, QueryEnvironment } from "./query-context.ts";
 
@@ -47,7 +48,9 @@ export class RuleContext implements QueryContext {
   readonly #frame: ContextFrame;
   readonly #slots: Slot[] = [];
   readonly #levels: Level[] = [];
+  /** How many slots, and how many levels, the expression at hand may see. */
   #visible = 0;
+  #depth = 0;
   #bytes = 0;
   #document: JsonObject | undefined;
   #unsupported: string | undefined;
@@ -60,7 +63,7 @@ export class RuleContext implements QueryContext {
     this.enter(entries, [], injected);
   }
 
-  /** The name of the last feature that an expression asked for and that does not exist here. */
+  /** The name of the first feature that an expression asked for and that does not exist here. */
   get unsupported(): string | undefined {
     return this.#unsupported;
   }
@@ -74,15 +77,19 @@ export class RuleContext implements QueryContext {
     const level = this.#levels.length;
     this.#levels.push({ variables, injected, loaded: new Map() });
     for (const entry of entries) this.#slots.push({ entry, level, state: "idle" });
-    this.#visible = this.#slots.length;
-    this.#document = undefined;
+    this.#showAll();
   }
 
   /** Closes the innermost level; its entries and variables are gone. */
   leave(): void {
     this.#levels.pop();
     while ((this.#slots.at(-1)?.level ?? -1) >= this.#levels.length) this.#slots.pop();
+    this.#showAll();
+  }
+
+  #showAll(): void {
     this.#visible = this.#slots.length;
+    this.#depth = this.#levels.length;
     this.#document = undefined;
   }
 
@@ -95,7 +102,9 @@ export class RuleContext implements QueryContext {
       this.#loadMentioned(text);
       return this.search(text, this.#current());
     } catch (error) {
-      if (error instanceof QueryError && error.code === "unsupported") this.#unsupported = error.message;
+      if (error instanceof QueryError && error.code === "unsupported") {
+        this.#unsupported ??= error instanceof UnsupportedSource ? error.feature : "jmespath.function";
+      }
       throw error;
     }
   }
@@ -130,7 +139,8 @@ export class RuleContext implements QueryContext {
   #load(slot: Slot, index: number): void {
     if (slot.error !== undefined) throw slot.error;
     const visible = this.#visible;
-    this.#visible = index;
+    const depth = this.#depth;
+    this.#look(index, slot.level + 1);
     slot.state = "loading";
     try {
       const value = slot.entry.load(this);
@@ -141,8 +151,15 @@ export class RuleContext implements QueryContext {
       if (error instanceof QueryError) slot.error = error;
       throw error;
     } finally {
-      this.#visible = visible;
+      this.#look(visible, depth);
     }
+  }
+
+  /** An entry sees what was declared before it, never what a foreach inside of its level overrides. */
+  #look(visible: number, depth: number): void {
+    this.#visible = visible;
+    if (depth !== this.#depth) this.#document = undefined;
+    this.#depth = depth;
   }
 
   #store(slot: Slot, value: Json): void {
@@ -171,7 +188,7 @@ export class RuleContext implements QueryContext {
       this.#images === undefined
         ? this.#frame.document
         : withKey(this.#frame.document, "images", this.#images);
-    return (this.#document ??= this.#levels.reduce(applyLevel, base));
+    return (this.#document ??= this.#levels.slice(0, this.#depth).reduce(applyLevel, base));
   }
 }
 

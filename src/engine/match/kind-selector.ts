@@ -10,6 +10,8 @@ export interface KindSelector {
 }
 
 const versionPiece = /^v\d+(?:(?:alpha|beta)\d+)?$/;
+/** Longer than any legal entry, and short enough for any wildcard. */
+const maxLength = 500;
 const nothing: KindSelector = { group: "", version: "", kind: "", subresource: "" };
 
 /**
@@ -17,6 +19,7 @@ const nothing: KindSelector = { group: "", version: "", kind: "", subresource: "
  * Never fails: like Kyverno, a text outside the grammar becomes a selector that matches nothing useful.
  */
 export function parseKindSelector(text: string): KindSelector {
+  if (text.length > maxLength) return nothing;
   const pieces = text.split("/");
   const last = pieces.pop() ?? "";
   const dot = last.indexOf(".");

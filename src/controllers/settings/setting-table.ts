@@ -11,6 +11,7 @@ import {
   list,
   listenAddress,
   listOf,
+  networks,
   oneOf,
   shard,
   text,
@@ -216,7 +217,7 @@ export const settingTable = {
     live: true,
     kyvernoFlags: ["httpBlocklist"],
   }),
-  httpPrivateNetworks: row(list, [], {
+  httpPrivateNetworks: row(networks, [], {
     doc: "Private networks (CIDR) that allowed hosts may resolve to, such as the cluster's service network.",
     live: true,
   }),

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { formatDuration, parseDuration } from "#engine/values/duration.ts";
 import { parseQuantity, quantityToFloat } from "#engine/values/quantity.ts";
 import { parseListenAddress, showListenAddress, type ListenAddress } from "#telemetry/listen-address.ts";
@@ -165,6 +166,25 @@ export function listOf<const T extends string>(choices: readonly T[]): SettingTy
     },
     show: (value) => value.join(","),
   };
+}
+
+/** A list of address ranges in CIDR notation. */
+export const networks: SettingType<readonly string[]> = {
+  ...list,
+  name: "comma-separated list of CIDR ranges",
+  parse(raw) {
+    const parsed = list.parse(raw);
+    const wrong = parsed.ok ? parsed.value.find((item) => !isNetwork(item)) : undefined;
+    return wrong === undefined
+      ? parsed
+      : bad(`${JSON.stringify(wrong)}: expected a range such as 10.96.0.0/12`);
+  },
+};
+
+function isNetwork(item: string): boolean {
+  const [address = "", bits = ""] = item.split("/");
+  const family = isIP(address);
+  return family !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }
 
 /** A cron expression, or nothing. */

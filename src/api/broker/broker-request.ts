@@ -1,0 +1,35 @@
+/** Something from outside that a policy asks for. */
+export type BrokerRequest =
+  | { readonly kind: "configMap"; readonly namespace: string; readonly name: string }
+  | {
+      readonly kind: "apiCall";
+      readonly method: "GET" | "POST";
+      /** Path and query below the API server's address, as the policy has it: foreign text. */
+      readonly urlPath: string;
+      readonly body?: unknown;
+    }
+  | {
+      readonly kind: "service";
+      readonly method: "GET" | "POST";
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+      /** Certificates (PEM) to trust besides none. */
+      readonly caBundle?: string;
+      readonly body?: unknown;
+    }
+  | { readonly kind: "globalReference"; readonly entry: string; readonly projection?: string }
+  | { readonly kind: "imageRegistry"; readonly reference: string };
+
+/** Whose authority a request runs under. */
+export interface BrokerScope {
+  readonly policyKind: string;
+  /** Present for a namespaced policy, which reaches its own namespace and nothing else. */
+  readonly policyNamespace?: string;
+  readonly policyName: string;
+  readonly rule?: string;
+}
+
+/** The data, as parsed JSON, or why they cannot be had. */
+export type BrokerAnswer =
+  | { readonly kind: "value"; readonly value: unknown }
+  | { readonly kind: "failed"; readonly message: string };

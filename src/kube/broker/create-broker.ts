@@ -1,0 +1,207 @@
+import type { BrokerAnswer, BrokerRequest, BrokerScope } from "#api/broker/broker-request.ts";
+import type { ResourceType } from "#api/meta/resource-type.ts";
+import type { Logger } from "#telemetry/logger.ts";
+import { isForbidden, TransportError } from "../client/api-error.ts";
+import type { KubeClient } from "../client/kube-client.ts";
+import type { Clock } from "../clock.ts";
+import { refuseApiCall, refuseConfigMap, withoutOwnSecrets } from "./access-rules.ts";
+import { parseApiPath, showApiPath, type ApiPath } from "./api-path.ts";
+import { createCallLanes } from "./call-lanes.ts";
+import type { EgressSettings } from "./egress-rules.ts";
+import { createForbiddenBreaker, type Access } from "./forbidden-breaker.ts";
+import { callService, type ServiceCallPorts } from "./service-call.ts";
+
+/** The settings in force at this moment. */
+export interface BrokerSettings extends EgressSettings {
+  readonly maxResponseBytes: number;
+  readonly timeoutMs: number;
+}
+
+export interface Broker {
+  /** Loads what a policy asks for, under its authority. A failure is an answer; it rejects only for bugs. */
+  load(request: BrokerRequest, scope: BrokerScope): Promise<BrokerAnswer>;
+  /** Rights have changed: calls that were held back may be made again. */
+  retryForbidden(): void;
+  openBreakers(): number;
+}
+
+export interface BrokerOptions extends ServiceCallPorts {
+  /**
+   * A client of its own for calls of policies: its `maxResponseBytes` is what an answer may have, and nothing else waits
+   * behind it.
+   */
+  readonly client: Pick<KubeClient, "get" | "rawGet" | "review">;
+  /** The namespace that this process and Kyverno live in. */
+  readonly ownNamespace: string;
+  readonly settings: () => BrokerSettings;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly onCall: (kind: BrokerRequest["kind"], outcome: "value" | "failed" | "refused") => void;
+}
+
+const configMapType: ResourceType = {
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  resource: "configmaps",
+  namespaced: true,
+  preferred: true,
+  verbs: ["get"],
+};
+
+/** Calls that go on at once, and how many of one policy may wait: a page of objects asks for one or a few each. */
+const lanes = { perPolicy: 4, total: 16, maxWaiting: 10_000 };
+
+const value = (data: unknown): BrokerAnswer => ({ kind: "value", value: data });
+const failed = (message: string): BrokerAnswer => ({ kind: "failed", message });
+
+/** A call that was not made. */
+class Refused extends Error {}
+
+/** The one way out for everything that a policy causes. */
+export function createBroker(options: BrokerOptions): Broker {
+  const { client, ownNamespace, settings, log, onCall } = options;
+  const breaker = createForbiddenBreaker(options);
+  const callLanes = createCallLanes(lanes);
+
+  /** Makes a call unless it is held back; where it is forbidden, finds out whether that is for good. */
+  const guarded = async (
+    scope: BrokerScope,
+    access: Access,
+    call: () => Promise<unknown>,
+  ): Promise<unknown> => {
+    const held = breaker.heldBack(scope, access);
+    if (held !== undefined) throw new Refused(held);
+    try {
+      const answer = await call();
+      breaker.close(scope, access);
+      return answer;
+    } catch (error) {
+      if (isForbidden(error) && !(await isAllowed(access))) {
+        breaker.open(scope, access, error.message);
+        log.warn("a policy asks for what this process may not read", { ...scope, ...access });
+      }
+      throw error;
+    }
+  };
+
+  /** What authorization says. Where it cannot be asked, the refusal may have other reasons and stays alone. */
+  const isAllowed = async (access: Access): Promise<boolean> => {
+    const review = {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectAccessReview",
+      spec: { resourceAttributes: access },
+    };
+    try {
+      const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+      const answer = (await client.review(path, review)) as { status?: { allowed?: unknown } } | null;
+      return answer?.status?.allowed !== false;
+    } catch (error) {
+      log.debug("cannot ask for own rights", { error });
+      return true;
+    }
+  };
+
+  const loadConfigMap = async (
+    { namespace, name }: BrokerRequest & { readonly kind: "configMap" },
+    scope: BrokerScope,
+  ): Promise<unknown> => {
+    const refusal = refuseConfigMap(namespace, scope);
+    if (refusal !== undefined) throw new Refused(refusal);
+    const access = { verb: "get", group: "", resource: "configmaps", subresource: "", namespace };
+    const { timeoutMs } = settings();
+    return guarded(scope, access, () => client.get(configMapType, { namespace, name }, { timeoutMs }));
+  };
+
+  const callApi = async (
+    { method, urlPath, body }: BrokerRequest & { readonly kind: "apiCall" },
+    scope: BrokerScope,
+  ): Promise<unknown> => {
+    const parsed = parseApiPath(urlPath);
+    if (!parsed.ok) throw new Refused(`the path ${parsed.problem}`);
+    const { path } = parsed;
+    const refusal = refuseApiCall(path, method, scope, ownNamespace);
+    if (refusal !== undefined) throw new Refused(refusal);
+    const query = path.kind === "resource" ? path.query : {};
+    const { timeoutMs } = settings();
+    const send = (): Promise<unknown> =>
+      method === "GET"
+        ? client.rawGet(showApiPath(path), { query, timeoutMs })
+        : client.review(showApiPath(path), body as object, { query, timeoutMs });
+    if (method === "POST" && (typeof body !== "object" || body === null))
+      throw new Refused("a POST needs data");
+    const answer =
+      path.kind === "resource" ? await guarded(scope, accessOf(path, method), send) : await send();
+    return withoutOwnSecrets(path, answer, ownNamespace);
+  };
+
+  const dispatch = async (request: BrokerRequest, scope: BrokerScope): Promise<unknown> => {
+    switch (request.kind) {
+      case "configMap":
+        return loadConfigMap(request, scope);
+      case "apiCall":
+        return callApi(request, scope);
+      case "service": {
+        const called = await callService(request, scope, settings(), options);
+        if (called.kind === "refused") throw new Refused(called.message);
+        if (called.kind === "failed") throw new Error(called.message);
+        return called.value;
+      }
+      case "globalReference":
+        throw new Refused(`this process keeps no global context entries, so ${request.entry} has no value`);
+      case "imageRegistry":
+        throw new Refused(`this process reads no image registries, so ${request.reference} has no data`);
+      default:
+        return request satisfies never;
+    }
+  };
+
+  return {
+    async load(request, scope) {
+      const count = (outcome: "value" | "failed" | "refused"): void => onCall(request.kind, outcome);
+      try {
+        const running = callLanes.run(scope, () => dispatch(request, scope));
+        if (running === undefined) throw new Refused("too many calls of this policy are waiting");
+        const data = await running;
+        count("value");
+        return value(data);
+      } catch (error) {
+        count(error instanceof Refused ? "refused" : "failed");
+        return failed(`${describe(request)}${reasonOf(error, settings())}`);
+      }
+    },
+    retryForbidden: () => breaker.closeAll(),
+    openBreakers: () => breaker.size(),
+  };
+}
+
+function accessOf(path: ApiPath & { readonly kind: "resource" }, method: "GET" | "POST"): Access {
+  const { group, resource, subresource = "", namespace = "", name } = path;
+  const verb = method === "POST" ? "create" : name === undefined ? "list" : "get";
+  return { verb, group, resource, subresource, namespace };
+}
+
+/** What failed, in Kyverno's words where it has any. */
+function describe(request: BrokerRequest): string {
+  switch (request.kind) {
+    case "configMap":
+      return `failed to get configmap ${request.namespace}/${request.name} : `;
+    case "apiCall":
+      return `failed to ${request.method} resource with raw url ${request.urlPath}: `;
+    case "service":
+      return `failed to execute ${request.method} ${request.url}: `;
+    case "globalReference":
+    case "imageRegistry":
+      return "";
+    default:
+      return request satisfies never;
+  }
+}
+
+function reasonOf(error: unknown, { maxResponseBytes }: BrokerSettings): string {
+  if (error instanceof TransportError && error.kind === "too-large") {
+    return `response length must be less than max allowed response length of ${maxResponseBytes}`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

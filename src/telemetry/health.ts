@@ -1,9 +1,9 @@
 /** What a check found: undefined where all is well, else the reason, for people. */
-export type CheckResult = string | undefined;
+type CheckResult = string | undefined;
 
 export type HealthEndpoint = "livez" | "readyz";
 
-export interface HealthPage {
+interface HealthPage {
   readonly status: 200 | 503 | 404;
   readonly body: string;
 }

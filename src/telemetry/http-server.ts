@@ -11,7 +11,7 @@ import type { Health, HealthEndpoint } from "./health.ts";
 import { showListenAddress, type ListenAddress } from "./listen-address.ts";
 import type { Logger } from "./logger.ts";
 
-export interface TlsFiles {
+interface TlsFiles {
   readonly certFile: string;
   readonly keyFile: string;
 }

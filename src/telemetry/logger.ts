@@ -4,12 +4,12 @@ import { redact } from "./redact.ts";
 import { renderText } from "./log-text.ts";
 
 export const logLevels = ["error", "warn", "info", "debug"] as const;
-export type LogLevel = (typeof logLevels)[number];
+type LogLevel = (typeof logLevels)[number];
 export const logFormats = ["json", "text"] as const;
 export type LogFormat = (typeof logFormats)[number];
 
 /** What a log line is about. Errors may be given as they are; secrets are masked by name of field. */
-export type LogFields = Readonly<Record<string, unknown>>;
+type LogFields = Readonly<Record<string, unknown>>;
 
 /** Messages are constant texts; everything that varies is a field, so that lines can be counted and searched. */
 export interface Logger {

@@ -5,7 +5,7 @@ import { noMetricsConfig, type MetricsConfig } from "./metrics-config.ts";
 
 type Labels<Row extends MetricRow> = Readonly<Record<Row["labels"][number], string>>;
 
-export interface Sample<L> {
+interface Sample<L> {
   readonly labels: L;
   readonly value: number;
 }

@@ -10,7 +10,7 @@ export type Outcome =
 
 export const done: Outcome = { kind: "done" };
 
-export interface ReconcileContext {
+interface ReconcileContext {
   /** Aborts when the process stops or the work's time is over. */
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -20,7 +20,7 @@ export interface ReconcileContext {
 export type Reconcile<K> = (key: K, context: ReconcileContext) => Promise<Outcome>;
 
 /** What metrics are told of each run. */
-export interface ReconcileObserver {
+interface ReconcileObserver {
   onReconciled(result: "success" | "error" | "requeue_after", durationMs: number): void;
   onRetry(failure: FailureClass, failuresInRow: number): void;
 }

@@ -2,7 +2,7 @@ import type { Backoff } from "./backoff.ts";
 import type { Clock, Timer } from "./clock.ts";
 import { IndexedHeap } from "./indexed-heap.ts";
 
-export interface AddOptions {
+interface AddOptions {
   /** Not before this many ms from now. */
   readonly afterMs?: number;
   /** Higher leaves first; events of the initial list and resyncs use `resyncPriority`. */
@@ -50,7 +50,7 @@ export interface WorkQueue<K> {
   readings(): QueueReadings;
 }
 
-export interface QueueReadings {
+interface QueueReadings {
   readonly ready: number;
   readonly delayed: number;
   readonly inWork: number;

@@ -1,5 +1,6 @@
 import type { ListenAddress } from "#telemetry/listen-address.ts";
 import { logFormats, logLevels } from "#telemetry/logger.ts";
+import { defaultBucketBoundaries } from "#telemetry/metrics-config.ts";
 import { bucketBoundaries, metricsExposure, metricsNamespaces } from "./metrics-settings.ts";
 import { resourceFilters } from "./resource-filters.ts";
 import {
@@ -58,7 +59,7 @@ const anyPort = (port: number): ListenAddress => ({ port });
  * Every setting there is. The name is the key in the settings file; the flag is the name in kebab case; the variable is
  * `REARGUARD_` and the name in upper case. `docs/settings.md` is made from this table.
  */
-export const settingTable = {
+const settingTable = {
   config: row(text, "", { doc: "Settings file (YAML).", live: false, startOnly: true }),
   kubeconfig: row(text, "", {
     doc: "Kubeconfig file. Empty: `KUBECONFIG`, the service account of the pod, or `~/.kube/config`.",
@@ -306,11 +307,11 @@ export const settingTable = {
     live: true,
     ...inMetrics("metricsRefreshInterval"),
   }),
-  metricsBucketBoundaries: row(
-    bucketBoundaries,
-    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 20, 25, 30],
-    { doc: "Buckets of histograms, in seconds.", live: true, ...inMetrics("bucketBoundaries") },
-  ),
+  metricsBucketBoundaries: row(bucketBoundaries, defaultBucketBoundaries, {
+    doc: "Buckets of histograms, in seconds.",
+    live: true,
+    ...inMetrics("bucketBoundaries"),
+  }),
   metricsExposure: row(metricsExposure, new Map(), {
     doc: "Per metric: `enabled`, `disabledLabelDimensions`, `bucketBoundaries`.",
     live: true,

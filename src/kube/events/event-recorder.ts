@@ -129,7 +129,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 }
 
 /** Kyverno's filters, in its order: reasons, then successes at all, then actions of successes. */
-export function isWanted(content: Pick<EventContent, "reason" | "action">, settings: EventSettings): boolean {
+function isWanted(content: Pick<EventContent, "reason" | "action">, settings: EventSettings): boolean {
   const { omitEvents, generateSuccessEvents, successEventActions, maxQueuedEvents } = settings;
   if (maxQueuedEvents === 0 || omitEvents.includes(content.reason)) return false;
   if (content.reason !== "PolicyApplied") return true;

@@ -10,9 +10,9 @@ export const eventType: ResourceType = {
   verbs: ["create", "patch"],
 };
 
-export type EventReason = "PolicyViolation" | "PolicyApplied" | "PolicyError" | "PolicySkipped";
+type EventReason = "PolicyViolation" | "PolicyApplied" | "PolicyError" | "PolicySkipped";
 
-export type EventAction =
+type EventAction =
   | "Resource Blocked"
   | "Resource Passed"
   | "Resource Generated"

@@ -13,7 +13,7 @@ import {
   type ObservedLease,
 } from "./lease-record.ts";
 
-export const leaseType: ResourceType = {
+const leaseType: ResourceType = {
   group: "coordination.k8s.io",
   version: "v1",
   kind: "Lease",
@@ -23,7 +23,7 @@ export const leaseType: ResourceType = {
   verbs: ["create", "get", "list", "update", "watch"],
 };
 
-export type LeaseState =
+type LeaseState =
   /** Another process has it. `since` is what that process says, for people. */
   | { readonly kind: "waiting"; readonly holder: string; readonly since: string }
   /** It cannot be read or written. */

@@ -16,6 +16,11 @@ export interface KnownPolicy {
   readonly scanRules: ReadonlySet<string> | "all";
   /** Rules whose results come from the scan of images. */
   readonly imageScanRules?: ReadonlySet<string> | "all";
+  /**
+   * Rules that a scan would judge if the policy took part. A result of them that a scan may have written (`process` is
+   * `background scan`) is of the time before and goes; those of admission requests stay.
+   */
+  readonly dormantRules?: ReadonlySet<string> | "all";
   /** Labelled out of reports: none of its results stays. */
   readonly excluded: boolean;
   /** Whether what the scan judges can match objects of this kind; namespaced policies know their namespace. */

@@ -1,6 +1,6 @@
 import { splitApiVersion } from "#api/meta/resource-type.ts";
 import type { PolicyReportResult } from "#api/reports/policy-report.ts";
-import type { PolicyFacts, ReportScope } from "./policy-facts.ts";
+import type { KnownPolicy, PolicyFacts, ReportScope } from "./policy-facts.ts";
 import { policyOf, producerOf } from "./producer.ts";
 
 /** A stored report, as far as staleness is judged by it. */
@@ -23,7 +23,7 @@ export function reportScopeOf(reference: {
 
 /**
  * Results that must go whatever the object looks like: their policy is gone or labelled out of reports, it has no such
- * rule any more, or it is a policy of the scan that cannot match objects of this kind and namespace.
+ * rule any more, it took part in scans and does not any more, or it cannot match objects of this kind and namespace.
  */
 export function staleResults(
   { scope, results }: ScopedResults,
@@ -49,7 +49,14 @@ export function isStale(
   }
   if (policy.excluded) return true;
   if (policy.rules !== undefined && !policy.rules.has(result.rule ?? "")) return true;
+  if (isDormant(policy, result)) return true;
   const producer = producerOf(result, facts);
   const fromScan = producer === "scan" || producer === "image-scan";
   return fromScan && scope !== undefined && !policy.canMatch(scope);
+}
+
+function isDormant({ dormantRules }: KnownPolicy, { rule, properties = {} }: PolicyReportResult): boolean {
+  if (dormantRules === undefined) return false;
+  if (dormantRules !== "all" && !dormantRules.has(rule ?? "")) return false;
+  return Object.hasOwn(properties, "process") && properties["process"] === "background scan";
 }

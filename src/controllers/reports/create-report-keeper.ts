@@ -226,7 +226,10 @@ export function createReportKeeper(deps: ReportKeeperDeps): ReportKeeper & Resul
       if (signal.aborted || !ownsUid(deps.uidRange, uid)) return false;
       const verdicts = verdictsOf(results, resultHash);
       pending.supersede(uid);
-      if (!changes(owner, verdicts) || !(await pending.room(uid))) return false;
+      if (!changes(owner, verdicts)) return false;
+      while (!pending.hasRoom(uid)) {
+        if (!(await pending.waitForRoom(uid))) return false;
+      }
       // It may be otherwise after the wait; then the next in line goes on.
       if (changes(owner, verdicts)) return accept(owner, results, urgent ? urgentPriority : 0);
       pending.passOn();
@@ -236,7 +239,9 @@ export function createReportKeeper(deps: ReportKeeperDeps): ReportKeeper & Resul
       const { uid } = owner;
       if (events.length === 0 || signal.aborted || !ownsUid(deps.uidRange, uid)) return;
       // In line under another name: results of the scan that wait are not superseded by events.
-      if (!(await pending.room(`${uid} events`))) throw new Error("newer events came, or the process stops");
+      while (!pending.hasRoom(uid)) {
+        if (!(await pending.waitForRoom(`${uid} events`))) throw new Error("newer events came, or the end");
+      }
       const settled = Promise.withResolvers<void>();
       const onSettled = (error?: unknown): void =>
         error === undefined ? settled.resolve() : settled.reject(error);

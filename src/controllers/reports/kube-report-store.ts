@@ -16,8 +16,8 @@ export interface ReportTypes {
 export interface KubeReportStoreOptions {
   readonly client: KubeClient;
   readonly types: ReportTypes;
-  /** Tuning of the metadata watches. */
-  readonly source?: Omit<SourceOptions, "client" | "selection" | "handlers">;
+  /** Tuning of the metadata watches. No uid range: a report has a uid of its own, which says nothing of its object's. */
+  readonly source?: Omit<SourceOptions, "client" | "selection" | "handlers" | "range" | "shardOnServer">;
 }
 
 /** Full reports are large: a page must not hold hundreds of megabytes. */

@@ -48,24 +48,26 @@ export class PendingWork {
     return this.#work.has(uid);
   }
 
-  /** Resolves when work on `uid` may be added; false where newer work on it came meanwhile, or all is over. */
-  async room(uid: string): Promise<boolean> {
-    if (this.#hasRoom(uid)) return !this.#closed;
-    const token = Symbol(uid);
-    this.#lastWaiting.set(uid, token);
-    while (!this.#hasRoom(uid)) {
-      await new Promise<void>((resolve) => this.#waiters.add(resolve));
-      if (this.#lastWaiting.get(uid) !== token) {
-        // Woken for nothing: another one must not sleep on.
-        this.#wakeOne();
-        return false;
-      }
-    }
-    this.#lastWaiting.delete(uid);
-    return !this.#closed;
+  /** True where work on `uid` may be added now. */
+  hasRoom(uid: string): boolean {
+    return this.#closed || this.#work.size < this.#maxQueued || this.#work.has(uid);
   }
 
-  /** Adds work after `room` said yes. */
+  /**
+   * Waits for room, to be asked for again then; false where newer work on `uid` came meanwhile, or all is over.
+   */
+  async waitForRoom(uid: string): Promise<boolean> {
+    const token = Symbol(uid);
+    this.#lastWaiting.set(uid, token);
+    await new Promise<void>((resolve) => this.#waiters.add(resolve));
+    const isLast = this.#lastWaiting.get(uid) === token;
+    if (isLast) this.#lastWaiting.delete(uid);
+    // Woken for nothing: another one must not sleep on.
+    else this.#wakeOne();
+    return isLast && !this.#closed;
+  }
+
+  /** Adds work where there is room. */
   add(uid: string, work: ReportWork): void {
     this.supersede(uid);
     this.#work.set(uid, combineWork(this.#work.get(uid), work));
@@ -76,7 +78,7 @@ export class PendingWork {
     this.#work.set(uid, combineWork(this.#work.get(uid), work));
   }
 
-  /** After `room` said yes and nothing was added: the next in line may go on. */
+  /** After a wait, where nothing is added: the next in line may go on. */
   passOn(): void {
     this.#wakeOne();
   }
@@ -104,10 +106,6 @@ export class PendingWork {
     this.#closed = true;
     for (const wake of this.#waiters) wake();
     this.#waiters.clear();
-  }
-
-  #hasRoom(uid: string): boolean {
-    return this.#closed || this.#work.size < this.#maxQueued || this.#work.has(uid);
   }
 
   #wakeOne(): void {

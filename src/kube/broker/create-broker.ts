@@ -26,10 +26,7 @@ export interface Broker {
 }
 
 export interface BrokerOptions extends ServiceCallPorts {
-  /**
-   * A client of its own for calls of policies: its `maxResponseBytes` is what an answer may have, and nothing else waits
-   * behind it.
-   */
+  /** Best a client of its own, so that nothing else waits behind calls of policies. */
   readonly client: Pick<KubeClient, "get" | "rawGet" | "review">;
   /** The namespace that this process and Kyverno live in. */
   readonly ownNamespace: string;
@@ -64,6 +61,10 @@ export function createBroker(options: BrokerOptions): Broker {
   const { client, ownNamespace, settings, log, onCall } = options;
   const breaker = createForbiddenBreaker(options);
   const callLanes = createCallLanes(lanes);
+  const limits = (): Pick<BrokerSettings, "maxResponseBytes" | "timeoutMs"> => {
+    const { maxResponseBytes, timeoutMs } = settings();
+    return { maxResponseBytes, timeoutMs };
+  };
 
   /** Makes a call unless it is held back; where it is forbidden, finds out whether that is for good. */
   const guarded = async (
@@ -110,8 +111,7 @@ export function createBroker(options: BrokerOptions): Broker {
     const refusal = refuseConfigMap(namespace, scope);
     if (refusal !== undefined) throw new Refused(refusal);
     const access = { verb: "get", group: "", resource: "configmaps", subresource: "", namespace };
-    const { timeoutMs } = settings();
-    return guarded(scope, access, () => client.get(configMapType, { namespace, name }, { timeoutMs }));
+    return guarded(scope, access, () => client.get(configMapType, { namespace, name }, limits()));
   };
 
   const callApi = async (
@@ -124,11 +124,10 @@ export function createBroker(options: BrokerOptions): Broker {
     const refusal = refuseApiCall(path, method, scope, ownNamespace);
     if (refusal !== undefined) throw new Refused(refusal);
     const query = path.kind === "resource" ? path.query : {};
-    const { timeoutMs } = settings();
     const send = (): Promise<unknown> =>
       method === "GET"
-        ? client.rawGet(showApiPath(path), { query, timeoutMs })
-        : client.review(showApiPath(path), body as object, { query, timeoutMs });
+        ? client.rawGet(showApiPath(path), { query, ...limits() })
+        : client.review(showApiPath(path), body as object, { query, ...limits() });
     if (method === "POST" && (typeof body !== "object" || body === null))
       throw new Refused("a POST needs data");
     const answer =

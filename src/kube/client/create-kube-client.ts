@@ -90,6 +90,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     resource: type.resource,
     signal: request.signal,
     timeoutMs: request.timeoutMs,
+    maxResponseBytes: request.maxResponseBytes,
   });
 
   const write = async (
@@ -112,6 +113,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     resource: "",
     signal: request.signal,
     timeoutMs: request.timeoutMs,
+    maxResponseBytes: request.maxResponseBytes,
   });
 
   return {

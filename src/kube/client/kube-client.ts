@@ -16,6 +16,8 @@ export interface RequestOptions {
   /** The answer carries metadata only (PartialObjectMetadata): cheaper where the rest is not read. */
   readonly metadataOnly?: boolean;
   readonly subresource?: string;
+  /** Longest answer that is read, where the client's own limit is more than this request may have. */
+  readonly maxResponseBytes?: number;
 }
 
 export interface WriteOptions extends RequestOptions {

@@ -24,6 +24,7 @@ export interface Call {
   readonly resource: string;
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number | undefined;
+  readonly maxResponseBytes?: number | undefined;
 }
 
 export interface OpenBody {
@@ -150,7 +151,7 @@ export function createTransport(options: KubeClientOptions): Transport {
 
   const readAll = async (call: Call, { response, deadline }: Answer): Promise<unknown> => {
     try {
-      return await readJson(call, response.body, maxBytes);
+      return await readJson(call, response.body, Math.min(maxBytes, call.maxResponseBytes ?? maxBytes));
     } catch (error) {
       throw deadline.signal.aborted
         ? deadline.signal.reason

@@ -100,6 +100,7 @@ class Campaign implements Elector {
   /** When the request that last renewed our Lease was begun: others count from later than that. */
   #renewedAtMs = 0;
   #running: Promise<void>;
+  #releasing: Promise<void> | undefined;
   #deadline: Timer | undefined;
 
   constructor(options: ElectorOptions) {
@@ -123,7 +124,12 @@ class Campaign implements Elector {
     return remainingMs;
   }
 
-  async release(): Promise<void> {
+  release(): Promise<void> {
+    this.#releasing ??= this.#release();
+    return this.#releasing;
+  }
+
+  async #release(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
     this.#deadline?.cancel();

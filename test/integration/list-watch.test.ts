@@ -53,6 +53,7 @@ describe("client, source and discovery on a real API server", { skip: controlPla
   let plane: ControlPlane;
   let client: KubeClient;
   let count = 0;
+  let knowsShards = true;
 
   const clientOf = async (kubeconfig: string): Promise<KubeClient> =>
     createKubeClient({
@@ -96,12 +97,18 @@ describe("client, source and discovery on a real API server", { skip: controlPla
   const isLive = (mirror: SourceMirror) => (): boolean => mirror.state()?.kind === "live";
 
   before(async () => {
-    plane = await startControlPlane({
+    const options = {
       controllerManager: false,
       users: [{ user: "alice", groups: ["developers"] }],
-      featureGates: { ShardedListAndWatch: true },
       apiServerFlags: ["--etcd-compaction-interval=1s"],
-    });
+    };
+    try {
+      plane = await startControlPlane({ ...options, featureGates: { ShardedListAndWatch: true } });
+    } catch {
+      // Before 1.36 the gate is unknown and the API server does not start with it.
+      knowsShards = false;
+      plane = await startControlPlane(options);
+    }
     client = await clientOf(plane.kubeconfigPath);
   });
 
@@ -142,7 +149,11 @@ describe("client, source and discovery on a real API server", { skip: controlPla
       await client.delete(configMaps, { namespace, name: "c2" });
       const expected = await listed(namespace);
       await mirror.until(() => mirror.contents().join() === expected.join());
-      assert.deepEqual(notices, []);
+      // Older API servers refuse to stream, which the source takes in its stride.
+      assert.deepEqual(
+        notices.filter(({ kind }) => kind !== "no-stream"),
+        [],
+      );
       assert.deepEqual(mirror.epochs, { started: 1, synced: 1 });
     });
   }
@@ -213,7 +224,7 @@ describe("client, source and discovery on a real API server", { skip: controlPla
     assert.deepEqual(mirror.contents(), await listed(namespace));
   });
 
-  test("the API server understands our shard selector and hashes as we do", async (t) => {
+  test("shards share the objects, and an API server that knows shards hashes as we do", async (t) => {
     const namespace = await fill(40);
     const parts: string[][] = [];
     for (const index of [0, 1]) {
@@ -233,7 +244,7 @@ describe("client, source and discovery on a real API server", { skip: controlPla
       };
       open(t, namespace, mirror, { client: counting, range, shardOnServer: true, pageSize: 9 });
       await mirror.until(isLive(mirror));
-      assert.equal(foreign, 0);
+      if (knowsShards) assert.equal(foreign, 0);
       parts.push(mirror.contents());
     }
     assert.ok(parts.every((part) => part.length > 0));

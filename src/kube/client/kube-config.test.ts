@@ -10,6 +10,7 @@ import type { TestContext } from "node:test";
 import type { TLSSocket } from "node:tls";
 import { stringify } from "yaml";
 import { sendJson, sendStatus, startScriptedServer } from "#test/support/scripted-server.ts";
+import { widgets } from "#test/support/scripted-kind.ts";
 import {
   testAuthority,
   testClientCertificate,
@@ -297,7 +298,8 @@ test("requests go through a proxy with CONNECT, and TLS is with the API server",
   const env = { HTTPS_PROXY: `http://me:pw@127.0.0.1:${port}`, NO_PROXY: "other.test" };
   const client = await clientOf(t, { kubeconfig: await kubeconfig(t, cluster, { token: "abc" }), env });
   assert.deepEqual(await client.rawGet("/"), { name: "", authorization: "Bearer abc" });
-  assert.deepEqual(asked, [`api.test:6443 Basic ${base64("me:pw")}`]);
+  await client.watch(widgets, { timeoutSeconds: 60 });
+  assert.deepEqual(asked, Array(2).fill(`api.test:6443 Basic ${base64("me:pw")}`));
   assert.equal(server.requests[0]?.headers["proxy-authorization"], undefined);
 });
 

@@ -53,7 +53,7 @@ function decodeCluster(cluster: Cluster, file: string): Kubeconfig["clusters"][n
 }
 
 /** Decodes one kubeconfig; paths in it are relative to `file`. Throws with the file's name and what is wrong. */
-export function decodeKubeconfig(text: string, file: string): Kubeconfig {
+function decodeKubeconfig(text: string, file: string): Kubeconfig {
   try {
     const document = fieldsOf(parse(text));
     const currentContext = document["current-context"];

@@ -76,14 +76,13 @@ export function createTransport(options: KubeClientOptions): Transport {
   const basePath = config.server.pathname.replace(/\/+$/, "");
   const queue = new PQueue({ concurrency: connectionCount });
   const closing = new AbortController();
-  const closed: Promise<void>[] = [];
   let connections: Connections | undefined;
 
   const connectionsFor = (tls: TlsMaterial): Connections => {
     if (connections?.tls === tls) return connections;
     const { server, proxy } = config;
     // Requests and watches under way end on the connections they have; these close when the last one is done.
-    if (connections !== undefined) closed.push(closeConnections(connections));
+    if (connections !== undefined) closeConnections(connections).catch(() => {});
     connections = {
       tls,
       requests: createDispatcher({ server, proxy, tls, connections: connectionCount }),

@@ -37,7 +37,7 @@ function bookmarkOf(object: unknown): WatchEvent {
 }
 
 /** Decodes one line of a watch. Throws TransportError `malformed`. */
-export function decodeWatchEvent(line: string, type: ResourceType, metadataOnly: boolean): WatchEvent {
+function decodeWatchEvent(line: string, type: ResourceType, metadataOnly: boolean): WatchEvent {
   const event = parseLine(line, type);
   const kind = event["type"];
   switch (kind) {

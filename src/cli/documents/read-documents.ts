@@ -1,0 +1,72 @@
+import { createReadStream } from "node:fs";
+
+import { isRecord } from "#api/schema/path.ts";
+
+import { parseDocument } from "./parse-document.ts";
+import type { ReadDocument } from "./source-document.ts";
+import { describePlace } from "./source-document.ts";
+import { splitDocuments } from "./split-documents.ts";
+
+/** The name under which standard input stands in messages. */
+export const stdinName = "<stdin>";
+
+/** How files are reached; standard input is a file named `-`. */
+export interface DocumentFiles {
+  open(file: string): AsyncIterable<string>;
+}
+
+/** Opens files of this machine, and `stdin` for `-`. */
+export function openFiles(stdin: () => AsyncIterable<string>): DocumentFiles {
+  return { open: (file) => (file === "-" ? stdin() : createReadStream(file, "utf8")) };
+}
+
+/**
+ * Reads files one document after the other; only one is held at a time. A `v1` List gives its items. What cannot be read
+ * is a problem of its own and does not end the rest.
+ */
+export async function* readDocuments(
+  paths: readonly string[],
+  files: DocumentFiles,
+): AsyncGenerator<ReadDocument> {
+  for (const path of paths) yield* readFileDocuments(path, files);
+}
+
+async function* readFileDocuments(path: string, files: DocumentFiles): AsyncGenerator<ReadDocument> {
+  const file = path === "-" ? stdinName : path;
+  let index = 0;
+  try {
+    for await (const text of splitDocuments(files.open(path))) {
+      index += 1;
+      const parsed = parseDocument(text);
+      const place = { file, document: index, line: parsed.ok ? text.line : parsed.line };
+      if (!parsed.ok) {
+        yield { kind: "problem", message: `${describePlace(place)}: ${parsed.message}` };
+        continue;
+      }
+      if (parsed.content === null || parsed.content === undefined) continue;
+      for (const content of itemsOf(parsed.content)) yield { kind: "document", place, content };
+    }
+  } catch (error) {
+    yield { kind: "problem", message: `${file}: ${reasonOf(error)}` };
+  }
+}
+
+function itemsOf(content: unknown): readonly unknown[] {
+  if (!isRecord(content) || content["kind"] !== "List" || content["apiVersion"] !== "v1") return [content];
+  const { items } = content;
+  return Array.isArray(items) ? (items as readonly unknown[]).flatMap(itemsOf) : [];
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case "ENOENT":
+      return "no such file or folder";
+    case "EACCES":
+      return "permission denied";
+    case "EISDIR":
+      return "is a folder";
+    default:
+      return message;
+  }
+}

@@ -1,0 +1,30 @@
+/** Where a document was read. */
+export interface DocumentPlace {
+  /** As people typed it; `<stdin>` for standard input. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1, within the file. */
+  readonly document: number;
+}
+
+/** One document of a file: JSON, whatever it was written in. */
+export interface SourceDocument {
+  readonly place: DocumentPlace;
+  readonly content: unknown;
+}
+
+/** Something that could not be read or understood. The message says where and what. */
+export interface SourceProblem {
+  readonly message: string;
+}
+
+/** A document, or why it is none. */
+export type ReadDocument =
+  | ({ readonly kind: "document" } & SourceDocument)
+  | ({ readonly kind: "problem" } & SourceProblem);
+
+/** `a.yaml:12 (document 3)`; the document is named only where there may be several. */
+export function describePlace({ file, line, document }: DocumentPlace): string {
+  return `${file}:${line}${document === 1 ? "" : ` (document ${document})`}`;
+}

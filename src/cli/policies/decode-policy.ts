@@ -1,0 +1,88 @@
+import { findKindVersion } from "#api/kinds.ts";
+import { decodeClusterPolicy, decodePolicy } from "#api/kyverno/cluster-policy.ts";
+import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
+import { isRecord } from "#api/schema/path.ts";
+import { compile } from "#engine/compile.ts";
+import type { CompiledPolicy } from "#engine/compiled-policy.ts";
+
+import { findUnknownFields } from "./unknown-fields.ts";
+import { unsupportedRules } from "./unsupported-rules.ts";
+
+/** A policy ready to judge, with the document that it was read from. */
+export interface LoadedPolicy {
+  readonly source: ClusterPolicy | Policy;
+  readonly compiled: CompiledPolicy;
+}
+
+/** What a document of a policy file is. */
+export type DecodedPolicy =
+  | { readonly kind: "policy"; readonly policy: LoadedPolicy }
+  /** Some other object. */
+  | { readonly kind: "other"; readonly description: string }
+  /** A policy that the API server would refuse. */
+  | { readonly kind: "refused"; readonly name: string; readonly message: string }
+  /** A policy that this version cannot judge; the features have stable names. */
+  | {
+      readonly kind: "unsupported";
+      readonly name: string;
+      readonly features: readonly string[];
+      readonly message: string;
+    };
+
+const admissionPolicies: ReadonlySet<string> = new Set([
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
+  "MutatingAdmissionPolicy",
+  "MutatingAdmissionPolicyBinding",
+]);
+
+/** Reads and compiles one document of a policy file. Never throws. */
+export function decodePolicyDocument(content: unknown): DecodedPolicy {
+  if (!isRecord(content)) return { kind: "other", description: "it is no object" };
+  const { apiVersion, kind } = content;
+  if (typeof apiVersion !== "string" || typeof kind !== "string") {
+    return { kind: "other", description: "it has no apiVersion or kind" };
+  }
+  const name = nameOf(content);
+  const known = findKindVersion(apiVersion, kind);
+  if (known?.kind.group === "kyverno.io" && (kind === "ClusterPolicy" || kind === "Policy")) {
+    return decodeClassic(content, kind, name, findUnknownFields(known.version.schema.node, content));
+  }
+  if (isPolicyKind(apiVersion, kind)) {
+    return { kind: "unsupported", name, features: [kind], message: `kind ${kind} is not supported yet` };
+  }
+  return { kind: "other", description: `it is of kind ${kind} (${apiVersion})` };
+}
+
+function decodeClassic(
+  content: unknown,
+  kind: "ClusterPolicy" | "Policy",
+  name: string,
+  unknownFields: readonly string[],
+): DecodedPolicy {
+  const decoded = kind === "Policy" ? decodePolicy(content) : decodeClusterPolicy(content);
+  const problems = decoded.ok
+    ? unknownFields.map((path) => `${path}: unknown field`)
+    : decoded.problems.map(({ path, message }) => `${path}: ${message}`);
+  if (!decoded.ok || problems.length > 0) {
+    return { kind: "refused", name, message: `${kind} ${name} is not valid: ${problems.join("; ")}` };
+  }
+  const features = unsupportedRules(decoded.value.spec);
+  if (features.length > 0) {
+    const message = `${kind} ${name} has ${features.join(" and ")} rules, which are not supported yet`;
+    return { kind: "unsupported", name, features, message };
+  }
+  return { kind: "policy", policy: { source: decoded.value, compiled: compile(decoded.value) } };
+}
+
+function isPolicyKind(apiVersion: string, kind: string): boolean {
+  const group = apiVersion.split("/")[0];
+  if (group === "admissionregistration.k8s.io") return admissionPolicies.has(kind);
+  return (group === "kyverno.io" || group === "policies.kyverno.io") && kind.endsWith("Policy");
+}
+
+function nameOf(content: Readonly<Record<string, unknown>>): string {
+  const metadata = content["metadata"];
+  const name = isRecord(metadata) ? metadata["name"] : undefined;
+  return typeof name === "string" ? name : "";
+}

@@ -1,0 +1,67 @@
+import { findFiles } from "../documents/find-files.ts";
+import { readDocuments } from "../documents/read-documents.ts";
+import type { DocumentFiles } from "../documents/read-documents.ts";
+import { describePlace } from "../documents/source-document.ts";
+import { decodePolicyDocument } from "./decode-policy.ts";
+import type { LoadedPolicy } from "./decode-policy.ts";
+
+/** A policy or a document that takes no part; each counts as an error of the run. */
+export interface PolicyLoadProblem {
+  readonly kind: "unreadable" | "refused" | "unsupported";
+  readonly message: string;
+  /** With `unsupported`: stable names of what is missing. */
+  readonly features: readonly string[];
+}
+
+/** All policies that arguments stand for. */
+export interface LoadedPolicies {
+  readonly policies: readonly LoadedPolicy[];
+  readonly problems: readonly PolicyLoadProblem[];
+  /** Documents of folders that are no policies and were passed over. */
+  readonly passedOver: number;
+}
+
+/** Loads policies from files, folders (with their folders) and standard input. One bad policy does not stop another. */
+export async function loadPolicies(paths: readonly string[], files: DocumentFiles): Promise<LoadedPolicies> {
+  const policies: LoadedPolicy[] = [];
+  const problems: PolicyLoadProblem[] = [];
+  let passedOver = 0;
+  for (const path of paths) {
+    const found = await findFiles(path, true);
+    for await (const document of readDocuments(found.files, files)) {
+      if (document.kind === "problem") {
+        problems.push({ kind: "unreadable", message: document.message, features: [] });
+        continue;
+      }
+      const decoded = decodePolicyDocument(document.content);
+      const place = describePlace(document.place);
+      switch (decoded.kind) {
+        case "policy":
+          policies.push(decoded.policy);
+          break;
+        case "other":
+          if (found.folder) passedOver += 1;
+          else
+            problems.push({
+              kind: "unreadable",
+              message: `${place}: no policy: ${decoded.description}`,
+              features: [],
+            });
+          break;
+        case "refused":
+          problems.push({ kind: "refused", message: `${place}: ${decoded.message}`, features: [] });
+          break;
+        case "unsupported":
+          problems.push({
+            kind: "unsupported",
+            message: `${place}: ${decoded.message}`,
+            features: decoded.features,
+          });
+          break;
+        default:
+          decoded satisfies never;
+      }
+    }
+  }
+  return { policies, problems, passedOver };
+}

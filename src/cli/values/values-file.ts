@@ -1,0 +1,60 @@
+import { anyJson, array, map, object, optional, string } from "#api/schema/build.ts";
+import type { Infer } from "#api/schema/schema.ts";
+
+const typeMeta = { apiVersion: string({ minLength: 1 }), kind: string({ minLength: 1 }) };
+const metadata = optional(anyJson());
+const variables = optional(map(anyJson()));
+
+const values = object({
+  ...typeMeta,
+  metadata,
+  globalValues: variables,
+  policies: optional(
+    array(
+      object({
+        name: string(),
+        resources: optional(array(object({ name: string(), values: variables }))),
+        rules: optional(
+          array(
+            object({
+              name: string(),
+              values: variables,
+              foreachValues: optional(map(array(anyJson()))),
+            }),
+          ),
+        ),
+      }),
+    ),
+  ),
+  namespaceSelector: optional(array(object({ name: string(), labels: optional(map(string())) }))),
+  namespaces: optional(array(anyJson())),
+  subresources: optional(array(anyJson())),
+});
+
+/** A values file of Kyverno's command line (`cli.kyverno.io/v1alpha1`). */
+export const valuesSchema = values;
+
+/** What a values file says. */
+export interface ValuesFile extends Infer<typeof values> {}
+
+const userInfo = object({
+  ...typeMeta,
+  metadata,
+  roles: optional(array(string())),
+  clusterRoles: optional(array(string())),
+  userInfo: optional(
+    object({
+      username: optional(string()),
+      uid: optional(string()),
+      groups: optional(array(string())),
+      extra: optional(map(array(string()))),
+    }),
+  ),
+  synchronize: optional(anyJson()),
+});
+
+/** A user info file of Kyverno's command line. */
+export const userInfoSchema = userInfo;
+
+/** What a user info file says. */
+export interface UserInfoFile extends Infer<typeof userInfo> {}

@@ -1,0 +1,129 @@
+import { join } from "node:path";
+
+import type { PolicyReportResult } from "#api/reports/policy-report.ts";
+import { openFiles } from "#cli/documents/read-documents.ts";
+import { judgeResource, resultOf } from "#cli/judge.ts";
+import type { Judgement } from "#cli/judge.ts";
+import { loadPolicies } from "#cli/policies/load-policies.ts";
+import type { LoadedPolicies } from "#cli/policies/load-policies.ts";
+import type { ScanResource } from "#cli/resources/scan-resource.ts";
+import { readUserInfo, readValuesFile } from "#cli/values/read-settings-file.ts";
+import { compileValues } from "#cli/values/scan-values.ts";
+import type { ContextSource } from "#engine/context/context-source.ts";
+
+import type { GoldenFile } from "./golden-files.ts";
+import { groupResults } from "./group-results.ts";
+import type { MatrixRecord } from "./matrix-record.ts";
+import { isSliceFile } from "./slice-file.ts";
+
+/** What one policy file of the matrix gives with us. */
+export interface FileRun {
+  readonly golden: GoldenFile;
+  readonly record: MatrixRecord;
+  readonly inSlice: boolean;
+  /** What is missing to judge the file; empty where it is judged in full. */
+  readonly features: readonly string[];
+}
+
+const noFiles = openFiles(() => {
+  throw new Error("the matrix does not read standard input");
+});
+const supportedSetup: ReadonlySet<string> = new Set(["-f", "-u"]);
+
+/** Judges the whole bundle by one policy file, on the same way as `rearguard scan`. */
+export async function runFile(
+  golden: GoldenFile,
+  corpus: string,
+  bundle: readonly ScanResource[],
+  context: ContextSource,
+): Promise<FileRun> {
+  const folder = join(corpus, golden.corpus);
+  const loaded = await loadPolicies([join(folder, golden.record.policyFile)], noFiles);
+  const setup = pairsOf(golden.record.setup ?? []);
+  const judgement = await judgementOf(loaded, setup, folder, context);
+  const verdicts = bundle.flatMap((resource) => judgeResource(judgement, resource));
+  const features = new Set([
+    ...setup.map(([flag]) => flag).filter((flag) => !supportedSetup.has(flag)),
+    ...loaded.problems.flatMap((problem) => problem.features),
+    ...loaded.policies.flatMap(({ compiled }) =>
+      compiled.problems.flatMap(({ unsupported }) => unsupported ?? []),
+    ),
+    ...verdicts.flatMap(({ response }) => response.unsupported ?? []),
+  ]);
+  const results = verdicts.map((verdict) => resultOf(verdict, judgement.nowMs));
+  return {
+    golden,
+    record: recordOf(golden.record, loaded, results, [...features].toSorted()),
+    inSlice: isSliceFile(loaded),
+    features: [...features].toSorted(),
+  };
+}
+
+async function judgementOf(
+  loaded: LoadedPolicies,
+  setup: readonly (readonly [string, string])[],
+  folder: string,
+  context: ContextSource,
+): Promise<Judgement> {
+  const fileOf = (flag: string): string | undefined => {
+    const path = setup.find(([name]) => name === flag)?.[1];
+    // Settings for nothing may ask for what is not there yet.
+    return path === undefined || loaded.policies.length === 0 ? undefined : join(folder, path);
+  };
+  const valuesFile = fileOf("-f");
+  const userFile = fileOf("-u");
+  return {
+    policies: loaded.policies,
+    values: compileValues(
+      valuesFile === undefined ? undefined : await readValuesFile(valuesFile, noFiles),
+      [],
+    ),
+    user: userFile === undefined ? undefined : await readUserInfo(userFile, noFiles),
+    context,
+    nowMs: Date.now(),
+  };
+}
+
+function pairsOf(setup: readonly string[]): readonly (readonly [string, string])[] {
+  return setup.flatMap((flag, index) => (index % 2 === 0 ? [[flag, setup[index + 1] ?? ""] as const] : []));
+}
+
+function recordOf(
+  golden: MatrixRecord,
+  loaded: LoadedPolicies,
+  results: readonly PolicyReportResult[],
+  features: readonly string[],
+): MatrixRecord {
+  const { policyFile, kinds, tests, setup } = golden;
+  const status = statusOf(loaded, results, features);
+  const counts: Record<string, number> = {};
+  for (const { result = "" } of results) counts[result] = (counts[result] ?? 0) + 1;
+  const errors: Record<string, number> = {};
+  for (const { message = "" } of results) errors[message] = (errors[message] ?? 0) + 1;
+  return {
+    format: 1,
+    policyFile,
+    kinds,
+    tests,
+    ...(setup === undefined ? {} : { setup }),
+    status,
+    counts,
+    policies: Object.fromEntries(
+      loaded.policies.map(({ compiled }) => [compiled.identity.key, compiled.reporting]),
+    ),
+    ...(loaded.problems.length === 0 ? {} : { messages: loaded.problems.map(({ message }) => message) }),
+    ...(status === "all-errors" ? { errors } : { groups: groupResults(results) }),
+    ...(features.length === 0 ? {} : { features }),
+  };
+}
+
+function statusOf(
+  loaded: LoadedPolicies,
+  results: readonly PolicyReportResult[],
+  features: readonly string[],
+): string {
+  if (features.length > 0) return "not-yet";
+  if (loaded.problems.length > 0) return "refused";
+  if (results.length === 0) return "no-results";
+  return results.every(({ result }) => result === "error") ? "all-errors" : "results";
+}

@@ -68,14 +68,22 @@ function compileConfigMap(
     const target = given === "" ? (policyNamespace ?? "default") : given;
     const mapName = renderText(name, context, entry, "name");
     if (policyNamespace !== undefined && target !== policyNamespace) {
-      throw new QueryError(
-        "failed",
-        `failed to retrieve config map for context entry ${entry}: a Policy may read ConfigMaps of its own namespace ${policyNamespace} only, not of ${target}`,
+      throw notRetrieved(
+        entry,
+        `a Policy may read ConfigMaps of its own namespace ${policyNamespace} only, not of ${target}`,
       );
     }
-    const value = ask(context, { kind: "configMap", namespace: target, name: mapName });
-    return value === undefined ? undefined : configMapData(value);
+    try {
+      const value = ask(context, { kind: "configMap", namespace: target, name: mapName });
+      return value === undefined ? undefined : configMapData(value);
+    } catch (error) {
+      throw error instanceof QueryError ? notRetrieved(entry, error.message) : error;
+    }
   };
+}
+
+function notRetrieved(entry: string, reason: string): QueryError {
+  return new QueryError("failed", `failed to retrieve config map for context entry ${entry}: ${reason}`);
 }
 
 function configMapData(value: Json): JsonObject {

@@ -225,7 +225,9 @@ describe("report keeper: writes", () => {
   it("takes an object that appeared under the name for its own where it is managed", async () => {
     const { store, keeper } = start();
     await keeper.start();
-    store.put(buildReport({ format: "wgpolicyk8s", owner: pod("u1"), results: [result("admitted", "fail")] }));
+    store.put(
+      buildReport({ format: "wgpolicyk8s", owner: pod("u1"), results: [result("admitted", "fail")] }),
+    );
     await keeper.put(pod("u1"), [result("a")], urgent);
     await keeper.idle();
     assert.deepEqual(statuses(store, "u1"), ["a=pass", "admitted=fail"]);

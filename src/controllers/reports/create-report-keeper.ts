@@ -182,6 +182,21 @@ export function createReportKeeper(deps: ReportKeeperDeps): ReportKeeper & Resul
     return true;
   };
 
+  const acceptEvents = (owner: ReportOwner, events: readonly PolicyReportResult[]): Promise<void> => {
+    const { uid } = owner;
+    if (ledger.get(uid) === undefined) {
+      // Whether a report exists is known only after a look.
+      const ownerHash = resultHash.ofOwner(owner);
+      const flags = ledgerFlag.marked;
+      ledger.set(uid, { ...identityOf(owner), resourceVersion: "", ownerHash, flags }, []);
+    }
+    return new Promise((resolve, reject) => {
+      const onSettled = (error?: Error): void => (error === undefined ? resolve() : reject(error));
+      pending.addEvents(uid, { owner, events, onSettled: [onSettled] });
+      queue.add(uid);
+    });
+  };
+
   /** Takes the scan's part out of a report whose kind it does not judge any more. */
   const release = (uid: string): void => {
     const entry = ledger.get(uid);
@@ -227,33 +242,21 @@ export function createReportKeeper(deps: ReportKeeperDeps): ReportKeeper & Resul
       const verdicts = verdictsOf(results, resultHash);
       pending.supersede(uid);
       if (!changes(owner, verdicts)) return false;
-      while (!pending.hasRoom(uid)) {
-        if (!(await pending.waitForRoom(uid))) return false;
-      }
-      // It may be otherwise after the wait; then the next in line goes on.
-      if (changes(owner, verdicts)) return accept(owner, results, urgent ? urgentPriority : 0);
-      pending.passOn();
-      return false;
+      // What was true before the wait may be otherwise after it.
+      return pending.whenRoom(
+        uid,
+        "newest",
+        (isWanted) =>
+          isWanted && changes(owner, verdicts) && accept(owner, results, urgent ? urgentPriority : 0),
+      );
     },
     async mergeEvents(owner, events) {
       const { uid } = owner;
       if (events.length === 0 || signal.aborted || !ownsUid(deps.uidRange, uid)) return;
-      // In line under another name: results of the scan that wait are not superseded by events.
-      while (!pending.hasRoom(uid)) {
-        if (!(await pending.waitForRoom(`${uid} events`))) throw new Error("newer events came, or the end");
-      }
-      const settled = Promise.withResolvers<void>();
-      const onSettled = (error?: unknown): void =>
-        error === undefined ? settled.resolve() : settled.reject(error);
-      if (ledger.get(uid) === undefined) {
-        // Whether a report exists is known only after a look.
-        const ownerHash = resultHash.ofOwner(owner);
-        const flags = ledgerFlag.marked;
-        ledger.set(uid, { ...identityOf(owner), resourceVersion: "", ownerHash, flags }, []);
-      }
-      pending.addEvents(uid, { owner, events, onSettled: [onSettled] });
-      queue.add(uid);
-      await settled.promise;
+      await pending.whenRoom(uid, "all", (isWanted) => {
+        if (!isWanted) throw new Error("the process stops");
+        return acceptEvents(owner, events);
+      });
     },
     ownerGone,
     kindUnwatched(family) {

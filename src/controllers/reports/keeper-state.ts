@@ -104,7 +104,7 @@ export class KeeperState {
 }
 
 /** Tells those who handed in events how it ended. */
-export function settleEvents(work: ReportWork | undefined, error?: unknown): void {
+export function settleEvents(work: ReportWork | undefined, error?: Error): void {
   for (const settle of work?.onSettled ?? []) settle(error);
 }
 

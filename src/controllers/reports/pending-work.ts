@@ -9,7 +9,7 @@ export interface ReportWork {
   /** Results of single events, to be merged. */
   readonly events?: readonly PolicyReportResult[];
   /** Told when the events are written, or with the error for which they were given up. */
-  readonly onSettled?: readonly ((error?: unknown) => void)[];
+  readonly onSettled?: readonly ((error?: Error) => void)[];
 }
 
 /** The newer work on the same report; events of both count. */
@@ -32,7 +32,7 @@ export function combineWork(older: ReportWork | undefined, newer: ReportWork): R
 export class PendingWork {
   readonly #maxQueued: number;
   readonly #work = new Map<string, ReportWork>();
-  readonly #lastWaiting = new Map<string, symbol>();
+  readonly #tickets = new Map<string, symbol>();
   readonly #waiters = new Set<() => void>();
   #closed = false;
 
@@ -48,23 +48,27 @@ export class PendingWork {
     return this.#work.has(uid);
   }
 
-  /** True where work on `uid` may be added now. */
-  hasRoom(uid: string): boolean {
-    return this.#closed || this.#work.size < this.#maxQueued || this.#work.has(uid);
-  }
-
   /**
-   * Waits for room, to be asked for again then; false where newer work on `uid` came meanwhile, or all is over.
+   * Calls `act` once when work on `uid` may be added, in the same turn, so that nothing comes between. `act` is told
+   * false where the wait was for nothing: newer work on the report came, or all is over. Those who may not be superseded
+   * wait in a line of their own.
    */
-  async waitForRoom(uid: string): Promise<boolean> {
-    const token = Symbol(uid);
-    this.#lastWaiting.set(uid, token);
-    await new Promise<void>((resolve) => this.#waiters.add(resolve));
-    const isLast = this.#lastWaiting.get(uid) === token;
-    if (isLast) this.#lastWaiting.delete(uid);
-    // Woken for nothing: another one must not sleep on.
-    else this.#wakeOne();
-    return isLast && !this.#closed;
+  async whenRoom<T>(uid: string, line: "newest" | "all", act: (isWanted: boolean) => T): Promise<T> {
+    if (this.#hasRoom(uid)) return act(!this.#closed);
+    const ticket = Symbol(uid);
+    if (line === "newest") this.#tickets.set(uid, ticket);
+    while (!this.#hasRoom(uid)) {
+      await new Promise<void>((resolve) => this.#waiters.add(resolve));
+      if (line === "newest" && this.#tickets.get(uid) !== ticket) {
+        // Woken for nothing: another one must not sleep on.
+        this.#wakeOne();
+        return act(false);
+      }
+    }
+    if (line === "newest") this.#tickets.delete(uid);
+    const outcome = act(!this.#closed);
+    this.#wakeOne();
+    return outcome;
   }
 
   /** Adds work where there is room. */
@@ -78,14 +82,9 @@ export class PendingWork {
     this.#work.set(uid, combineWork(this.#work.get(uid), work));
   }
 
-  /** After a wait, where nothing is added: the next in line may go on. */
-  passOn(): void {
-    this.#wakeOne();
-  }
-
   /** Whoever still waits with older work on `uid` gives up. */
   supersede(uid: string): void {
-    this.#lastWaiting.delete(uid);
+    this.#tickets.delete(uid);
   }
 
   take(uid: string): ReportWork | undefined {
@@ -106,6 +105,10 @@ export class PendingWork {
     this.#closed = true;
     for (const wake of this.#waiters) wake();
     this.#waiters.clear();
+  }
+
+  #hasRoom(uid: string): boolean {
+    return this.#closed || this.#work.size < this.#maxQueued || this.#work.has(uid);
   }
 
   #wakeOne(): void {

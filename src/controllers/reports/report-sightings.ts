@@ -77,11 +77,12 @@ export function createReportSightings(deps: SightingsDeps): ReportSightings {
     if (echoes.isForeign(uid, { kind: "deleted" })) noteForeignWork(uid, { kind: "deleted" });
   };
 
-  function* settledUids(namespaced: boolean): Iterable<string> {
+  /** Of those that are being written nobody knows: they count, and the end of the write takes a look. */
+  function* storedUids(namespaced: boolean): Iterable<string> {
     for (const uid of ledger.uids()) {
       const entry = ledger.get(uid);
       if (entry === undefined || (entry.namespace !== undefined) !== namespaced) continue;
-      if (entry.resourceVersion !== "" && !state.running.has(uid)) yield uid;
+      if (entry.resourceVersion !== "" || state.running.has(uid)) yield uid;
     }
   }
 
@@ -90,9 +91,8 @@ export function createReportSightings(deps: SightingsDeps): ReportSightings {
     watch: createReportWatch({
       seen,
       deleted,
-      missed: (uid) => noteForeignWork(uid, { kind: "deleted" }),
       synced: () => echoes.forgetDeleted(),
-      settledUids: () => settledUids(namespaced),
+      storedUids: () => storedUids(namespaced),
       degraded: (reason) => deps.log.warn("edits of reports by others are not seen now", { reason }),
     }),
   }));

@@ -32,9 +32,12 @@ export class InMemoryReports implements ReportStore {
   /** Consulted before each request. */
   fault: (call: StoreCall) => Fault | undefined = () => undefined;
   terminating: ReadonlySet<string> = new Set();
-  /** While true, requests wait. */
+  /** Writes of the writer under test that were carried out. */
+  carriedOut = 0;
   #gate: Promise<void> = Promise.resolve();
   #open: () => void = () => {};
+  #answers: Promise<void> = Promise.resolve();
+  #release: () => void = () => {};
   #version = 100;
   #uid = 0;
   readonly #watchers = new Map<boolean, SourceHandlers>();
@@ -57,6 +60,18 @@ export class InMemoryReports implements ReportStore {
 
   open(): void {
     this.#open();
+  }
+
+  /** Writes are carried out, but their answers wait until `releaseAnswers`: events overtake them. */
+  holdAnswers(): void {
+    this.#release();
+    const gate = Promise.withResolvers<void>();
+    this.#answers = gate.promise;
+    this.#release = gate.resolve;
+  }
+
+  releaseAnswers(): void {
+    this.#release();
   }
 
   /** Delivers what the watches have to tell, in order. */
@@ -133,6 +148,7 @@ export class InMemoryReports implements ReportStore {
     }
     if (this.objects.has(place.name)) return { kind: "exists" };
     const resourceVersion = this.#store(structuredClone(report) as Wire, "ADDED");
+    await this.#answer();
     if (fault === "lost") throw errorOf(fault);
     return { kind: "written", resourceVersion };
   }
@@ -146,6 +162,7 @@ export class InMemoryReports implements ReportStore {
     if (after.metadata["resourceVersion"] !== before.metadata["resourceVersion"]) return { kind: "conflict" };
     if (contentOf(before) === contentOf(after)) this.unchangedWrites++;
     const resourceVersion = this.#store(after, "MODIFIED", before);
+    await this.#answer();
     if (fault === "lost") throw errorOf(fault);
     return { kind: "written", resourceVersion };
   }
@@ -162,6 +179,7 @@ export class InMemoryReports implements ReportStore {
     if (resourceVersion !== preconditions.resourceVersion) return "conflict";
     if (preconditions.uid !== undefined && preconditions.uid !== uid) return "conflict";
     this.drop(place.name);
+    await this.#answer();
     if (fault === "lost") throw errorOf(fault);
     return "removed";
   }
@@ -171,6 +189,11 @@ export class InMemoryReports implements ReportStore {
     this.calls.push(call);
     await this.#gate;
     return this.fault(call);
+  }
+
+  async #answer(): Promise<void> {
+    this.carriedOut++;
+    await this.#answers;
   }
 
   #store(object: Wire, type: "ADDED" | "MODIFIED", before?: Wire): string {

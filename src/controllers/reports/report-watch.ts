@@ -6,12 +6,10 @@ import type { SourceHandlers } from "#kube/list-watch/source.ts";
 export interface ReportWatchSink {
   seen(meta: ObjectMeta): void;
   deleted(uid: string): void;
-  /** It went while nobody looked. */
-  missed(uid: string): void;
   /** Everything is listed again; deletes of before will not be told any more. */
   synced(): void;
-  /** Reports that exist as far as is known, of the scope that is watched, and that no write is about. */
-  settledUids(): Iterable<string>;
+  /** Reports that exist as far as is known, of the scope that is watched. */
+  storedUids(): Iterable<string>;
   degraded(reason: string): void;
 }
 
@@ -54,10 +52,10 @@ export function createReportWatch(sink: ReportWatchSink): ReportWatch {
       onSynced() {
         const known = named;
         named = undefined;
-        sink.synced();
         if (known === undefined) return Promise.resolve();
-        const lost = [...sink.settledUids()].filter((uid) => !known.has(uid));
-        for (const uid of lost) sink.missed(uid);
+        sink.synced();
+        const lost = [...sink.storedUids()].filter((uid) => !known.has(uid));
+        for (const uid of lost) sink.deleted(uid);
         return Promise.resolve();
       },
       onState(state) {

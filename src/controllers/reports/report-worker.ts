@@ -69,7 +69,7 @@ export function createReportWorker(deps: ReportWorkerDeps): (uid: string) => Pro
     if (work !== undefined && !deferred.has(uid)) observer.deferred(state.placeOf(uid));
     state.setFlags(uid, ledgerFlag.marked);
     deferred.add(uid);
-    settleEvents(work, error);
+    settleEvents(work, error instanceof Error ? error : new Error(String(error)));
   };
 
   const write = async (uid: string, work: ReportWork | undefined): Promise<Outcome> => {

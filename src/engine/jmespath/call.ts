@@ -84,25 +84,19 @@ function typeError(
 
 function isOfType(argument: Argument, type: ParameterType, numbers: NumberMode): boolean {
   if (argument instanceof ExpressionReference) return type === "expref";
-  switch (type) {
-    case "any":
-      return true;
-    case "expref":
-      return false;
-    case "string":
-      return typeof argument === "string";
-    case "number":
-      return isFloat(argument, numbers);
-    case "object":
-      return isObject(argument);
-    case "array":
-      return isList(argument);
-    case "array[number]":
-      return isList(argument) && argument.every((item) => isFloat(item, numbers));
-    case "array[string]":
-      return isList(argument) && argument.every((item) => typeof item === "string");
-  }
+  return typeTests[type](argument, numbers);
 }
+
+const typeTests: Readonly<Record<ParameterType, (value: Json, numbers: NumberMode) => boolean>> = {
+  any: () => true,
+  expref: () => false,
+  string: (value) => typeof value === "string",
+  number: isFloat,
+  object: (value) => isObject(value),
+  array: (value) => isList(value),
+  "array[number]": (value, numbers) => isList(value) && value.every((item) => isFloat(item, numbers)),
+  "array[string]": (value) => isList(value) && value.every((item) => typeof item === "string"),
+};
 
 function isFloat(value: Json, numbers: NumberMode): boolean {
   return floatOf(value, numbers) !== undefined;

@@ -17,28 +17,27 @@ function isEmptyObject(object: JsonObject): boolean {
   return true;
 }
 
-/** The value of `left comparator right`: a boolean, or null where an order is asked of anything but float64 numbers. */
+type Ordering = Exclude<Comparator, "EQ" | "NE">;
+
+const orderings: Readonly<Record<Ordering, (left: number, right: number) => boolean>> = {
+  LT: (left, right) => left < right,
+  LTE: (left, right) => left <= right,
+  GT: (left, right) => left > right,
+  GTE: (left, right) => left >= right,
+};
+
+/** The value of a comparison: a boolean, or null where an order is asked of anything but float64 numbers. */
 export function compare(
   comparator: Comparator,
   left: Json,
   right: Json,
-  environment: QueryEnvironment,
+  { numbers, budget }: QueryEnvironment,
 ): boolean | null {
-  if (comparator === "EQ") return deepEqual(left, right, environment.numbers, environment.budget);
-  if (comparator === "NE") return !deepEqual(left, right, environment.numbers, environment.budget);
-  const a = floatOf(left, environment.numbers);
-  const b = floatOf(right, environment.numbers);
-  if (a === undefined || b === undefined) return null;
-  switch (comparator) {
-    case "LT":
-      return a < b;
-    case "LTE":
-      return a <= b;
-    case "GT":
-      return a > b;
-    case "GTE":
-      return a >= b;
-  }
+  if (comparator === "EQ") return deepEqual(left, right, numbers, budget);
+  if (comparator === "NE") return !deepEqual(left, right, numbers, budget);
+  const a = floatOf(left, numbers);
+  const b = floatOf(right, numbers);
+  return a === undefined || b === undefined ? null : orderings[comparator](a, b);
 }
 
 /** Equality of scalars with their kinds; lists and objects are never the same. */

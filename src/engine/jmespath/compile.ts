@@ -2,8 +2,9 @@ import type { QueryEnvironment } from "../context/query-context.ts";
 import { QueryError } from "../errors.ts";
 import { isList, isObject, own } from "../values/json.ts";
 import type { Json, JsonObject } from "../values/json.ts";
-import type { Ast } from "./ast.ts";
+import type { Ast, Comparator } from "./ast.ts";
 import { compileCall } from "./call.ts";
+import type { CompiledArgument } from "./call.ts";
 import { compare, isFalsy } from "./comparison.ts";
 import { floats } from "./floats.ts";
 import { UnknownKey, orNull } from "./outcome.ts";
@@ -11,69 +12,52 @@ import type { Evaluate, Outcome } from "./outcome.ts";
 import { compileFilter, compileFlatten, compileProjection, compileValueProjection } from "./projection.ts";
 import { compileSlice } from "./slice.ts";
 
+type Compilers = {
+  readonly [Kind in Ast["kind"]]: (ast: Extract<Ast, { readonly kind: Kind }>) => Evaluate;
+};
+
+const compilers: Compilers = {
+  current: () => (node) => node,
+  field: (ast) => compilePath([ast.name]),
+  literal: (ast) => compileLiteral(ast.value),
+  index: (ast) => compileIndex(ast.index),
+  slice: (ast) => compileSlice(ast.parts),
+  subexpression: compileSubexpression,
+  pipe: (ast) => compilePipe(compile(ast.left), compile(ast.right)),
+  or: (ast) => compileOr(compile(ast.left), compile(ast.right)),
+  and: (ast) => compileAnd(compile(ast.left), compile(ast.right)),
+  not: (ast) => compileNot(compile(ast.operand)),
+  comparison: (ast) => compileComparison(ast.comparator, compile(ast.left), compile(ast.right)),
+  flatten: (ast) => compileFlatten(compile(ast.operand)),
+  projection: (ast) => compileProjection(compile(ast.left), compile(ast.right)),
+  valueProjection: (ast) => compileValueProjection(compile(ast.left), compile(ast.right)),
+  filter: (ast) => compileFilter(compile(ast.left), compile(ast.right), compile(ast.condition)),
+  list: (ast) => compileList(ast.members.map(compile)),
+  hash: (ast) => compileHash(ast.members.map(({ name, value }) => [name, compile(value)] as const)),
+  call: (ast) => compileCall(ast.name, ast.arguments.map(compileArgument)),
+  reference: () => () => {
+    throw new QueryError("type", "an expression reference (&) is allowed only as a function argument");
+  },
+};
+
 /** Turns a syntax tree into closures, so that an evaluation neither parses nor looks at the tree again. */
 export function compile(ast: Ast): Evaluate {
-  switch (ast.kind) {
-    case "current":
-      return (node) => node;
-    case "field":
-      return compilePath([ast.name]);
-    case "literal":
-      return compileLiteral(ast.value);
-    case "index":
-      return compileIndex(ast.index);
-    case "slice":
-      return compileSlice(ast.parts);
-    case "subexpression":
-      return compileSubexpression(ast);
-    case "pipe":
-      return compilePipe(compile(ast.left), compile(ast.right));
-    case "or":
-      return compileOr(compile(ast.left), compile(ast.right));
-    case "and":
-      return compileAnd(compile(ast.left), compile(ast.right));
-    case "not":
-      return compileNot(compile(ast.operand));
-    case "comparison": {
-      const { comparator } = ast;
-      const left = compile(ast.left);
-      const right = compile(ast.right);
-      return (node, environment) => {
-        environment.budget.step();
-        return compare(
-          comparator,
-          orNull(left(node, environment)),
-          orNull(right(node, environment)),
-          environment,
-        );
-      };
-    }
-    case "flatten":
-      return compileFlatten(compile(ast.operand));
-    case "projection":
-      return compileProjection(compile(ast.left), compile(ast.right));
-    case "valueProjection":
-      return compileValueProjection(compile(ast.left), compile(ast.right));
-    case "filter":
-      return compileFilter(compile(ast.left), compile(ast.right), compile(ast.condition));
-    case "list":
-      return compileList(ast.members.map(compile));
-    case "hash":
-      return compileHash(ast.members.map(({ name, value }) => [name, compile(value)] as const));
-    case "call":
-      return compileCall(
-        ast.name,
-        ast.arguments.map((argument) =>
-          argument.kind === "reference"
-            ? { isReference: true, evaluate: compile(argument.operand) }
-            : { isReference: false, evaluate: compile(argument) },
-        ),
-      );
-    case "reference":
-      return () => {
-        throw new QueryError("type", "an expression reference (&) is allowed only as a function argument");
-      };
-  }
+  const compiler = compilers[ast.kind] as (ast: Ast) => Evaluate;
+  return compiler(ast);
+}
+
+function compileArgument(argument: Ast): CompiledArgument {
+  return argument.kind === "reference"
+    ? { isReference: true, evaluate: compile(argument.operand) }
+    : { isReference: false, evaluate: compile(argument) };
+}
+
+function compileComparison(comparator: Comparator, left: Evaluate, right: Evaluate): Evaluate {
+  return (node, environment) => {
+    environment.budget.step();
+    const first = orNull(left(node, environment));
+    return compare(comparator, first, orNull(right(node, environment)), environment);
+  };
 }
 
 function compileSubexpression(ast: Ast & { readonly kind: "subexpression" }): Evaluate {

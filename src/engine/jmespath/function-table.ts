@@ -1,8 +1,10 @@
 import type { FunctionSpec } from "./function-spec.ts";
 import { arithmeticFunctions } from "./functions/arithmetic.ts";
+import { certificateFunctions } from "./functions/certificates.ts";
 import { conversionFunctions } from "./functions/conversions.ts";
 import { dataFunctions } from "./functions/data.ts";
 import { encodingFunctions } from "./functions/encoding.ts";
+import { environmentFunctions } from "./functions/environment.ts";
 import { numberFunctions } from "./functions/numbers.ts";
 import { objectFunctions } from "./functions/objects.ts";
 import { orderingFunctions } from "./functions/ordering.ts";
@@ -23,8 +25,10 @@ export const builtInFunctions: readonly FunctionSpec[] = [
 /** The functions that Kyverno adds. */
 export const kyvernoFunctions: readonly FunctionSpec[] = [
   ...arithmeticFunctions,
+  ...certificateFunctions,
   ...dataFunctions,
   ...encodingFunctions,
+  ...environmentFunctions,
   ...patternFunctions,
   ...stringFunctions,
   ...timeFunctions,

@@ -209,6 +209,16 @@ const messages: readonly (readonly [expression: string, message: string])[] = [
     "time_add('2023-01-01T00:00:00Z', '1d')",
     'JMESPath query failed: time: unknown unit "d" in duration "1d"',
   ],
+  ["random('\\pL')", "JMESPath query failed: JMESPath function 'random': pattern \\pL is not supported"],
+  [
+    "image_normalize('A:')",
+    "JMESPath query failed: JMESPath function 'image_normalize': bad image: A:: invalid reference format",
+  ],
+  [
+    "is_external_url('http://a.example/')",
+    "JMESPath query failed: JMESPath function 'is_external_url': looking up the host name \"a.example\" is not supported, only addresses are",
+  ],
+  ["x509_decode('x')", "JMESPath query failed: failed to decode PEM block"],
   ["", "invalid query (nil)"],
   ["foo-bar", "incorrect query foo-bar: SyntaxError: Unexpected token at the end of the expression: tNumber"],
   ["$", "incorrect query $: SyntaxError: Unknown char: '$'"],

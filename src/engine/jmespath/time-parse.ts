@@ -10,8 +10,14 @@ export function parseTimestamp(text: string): Instant {
   return parseTime(rfc3339, text);
 }
 
+/** No time and no layout is longer than this. */
+const maxLength = 1024;
+
 /** Reads a time in one of Go's reference layouts; without a zone it is UTC. Throws a `QueryError` with Go's message. */
 export function parseTime(layout: string, text: string): Instant {
+  if (layout.length > maxLength || text.length > maxLength) {
+    throw timeError(text, `longer than ${maxLength} characters`);
+  }
   const fields: TimeFields = {
     year: 0,
     month: undefined,
@@ -55,21 +61,21 @@ function readFields(layout: string, text: string, fields: TimeFields): void {
 
 /** Skips fixed text; any number of blanks is as good as one. */
 function skipText(text: string, fixed: string): { readonly isThere: boolean; readonly rest: string } {
-  let rest = text;
-  let wanted = fixed;
-  while (wanted !== "") {
-    if (wanted.startsWith(" ")) {
-      if (rest !== "" && !rest.startsWith(" ")) return { isThere: false, rest };
-      wanted = wanted.replace(/^ +/, "");
-      rest = rest.replace(/^ +/, "");
-    } else if (rest.charAt(0) !== wanted.charAt(0)) {
-      return { isThere: false, rest };
+  let at = 0;
+  let wanted = 0;
+  while (wanted < fixed.length) {
+    if (fixed.charAt(wanted) === " ") {
+      if (at < text.length && text.charAt(at) !== " ") return { isThere: false, rest: text.slice(at) };
+      while (fixed.charAt(wanted) === " ") wanted += 1;
+      while (text.charAt(at) === " ") at += 1;
+    } else if (text.charAt(at) !== fixed.charAt(wanted)) {
+      return { isThere: false, rest: text.slice(at) };
     } else {
-      wanted = wanted.slice(1);
-      rest = rest.slice(1);
+      wanted += 1;
+      at += 1;
     }
   }
-  return { isThere: true, rest };
+  return { isThere: true, rest: text.slice(at) };
 }
 
 function hourOf({ hour, half }: TimeFields): number {

@@ -79,7 +79,7 @@ function resolveReference(reference: string, path: string, resolver: Resolver): 
   }
   const text = operandText(value, resolver.numbers);
   if (text === undefined) {
-    const shown = value === null ? "<nil>" : String(value);
+    const shown = typeof value === "boolean" ? String(value) : "<nil>";
     const reason = `incorrect expression: operator ${operator} does not match with value ${shown}`;
     throw failure(reference, path, reason);
   }

@@ -39,7 +39,9 @@ export function judgeResource(judgement: Judgement, resource: ScanResource): rea
       return evaluation.responses.map((response) => ({ policy, resource, response }));
     }
     const message = "the context source of a scan from files answers at once";
-    throw new Error(`${message}, yet ${policy.compiled.identity.key} waits for ${evaluation.requests.length} answers`);
+    throw new Error(
+      `${message}, yet ${policy.compiled.identity.key} waits for ${evaluation.requests.length} answers`,
+    );
   });
 }
 

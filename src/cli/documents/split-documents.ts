@@ -29,7 +29,8 @@ export async function* splitDocuments(chunks: AsyncIterable<string>): AsyncGener
     // The separator gives way to blanks, so that what follows it keeps its column.
     lines.push(starts ? `   ${text.slice(3)}` : text);
     length += text.length;
-    if (length > maxDocumentLength) throw new RangeError(`a document is longer than ${maxDocumentLength} bytes`);
+    if (length > maxDocumentLength)
+      throw new RangeError(`a document is longer than ${maxDocumentLength} bytes`);
     line += 1;
   }
   yield* documentOf(lines, first);
@@ -58,7 +59,8 @@ async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<string>
       from = end + 1;
     }
     rest = rest.slice(from);
-    if (rest.length > maxDocumentLength) throw new RangeError(`a line is longer than ${maxDocumentLength} bytes`);
+    if (rest.length > maxDocumentLength)
+      throw new RangeError(`a line is longer than ${maxDocumentLength} bytes`);
   }
   if (rest !== "") yield rest;
 }

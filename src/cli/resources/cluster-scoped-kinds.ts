@@ -31,9 +31,7 @@ const builtIn: Readonly<Record<string, readonly string[]>> = {
 
 const clusterScoped: ReadonlySet<string> = new Set([
   ...Object.entries(builtIn).flatMap(([group, kinds]) => kinds.map((kind) => `${group}/${kind}`)),
-  ...customKinds
-    .filter(({ scope }) => scope === "Cluster")
-    .map(({ group, kind }) => `${group}/${kind}`),
+  ...customKinds.filter(({ scope }) => scope === "Cluster").map(({ group, kind }) => `${group}/${kind}`),
 ]);
 
 /** True for kinds that are known to have no namespace; what is not known counts as namespaced. */

@@ -7,6 +7,7 @@ import { compileTemplate } from "../variables/template.ts";
 import type { ContextRequest } from "./context-source.ts";
 import { applyPath, ask, renderPart, textOf } from "./outside.ts";
 import type { Loader } from "./outside.ts";
+import type { RuleContext } from "./rule-context.ts";
 
 /**
  * Compiles an `apiCall` entry: a call to the API server or to a service. Its fields are substituted together, before
@@ -20,7 +21,7 @@ export function compileApiCall(entry: string, call: ContextApiCall): Loader {
     const document = isObject(fields) ? fields : {};
     let data: Json | undefined;
     try {
-      data = ask(context, requestOf(document, entry));
+      data = callOutside(context, requestOf(document, entry));
     } catch (error) {
       if (!(error instanceof QueryError)) throw error;
       if (hasDefault) return own(document, "default") ?? null;
@@ -31,6 +32,17 @@ export function compileApiCall(entry: string, call: ContextApiCall): Loader {
       ? data
       : applyPath(context, textOf(path, entry, "jmesPath"), data, entry);
   };
+}
+
+/** What an API server refuses is told with the path that was asked for. */
+function callOutside(context: RuleContext, request: ContextRequest): Json | undefined {
+  try {
+    return ask(context, request);
+  } catch (error) {
+    if (!(error instanceof QueryError) || request.kind !== "apiCall") throw error;
+    const message = `failed to ${request.method} resource with raw url: ${request.urlPath}: ${error.message}`;
+    throw new QueryError(error.code, message);
+  }
 }
 
 /** The fields that variables may stand in, as one document: messages name the place of a variable in it. */

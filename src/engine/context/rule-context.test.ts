@@ -218,6 +218,20 @@ describe("RuleContext: data from outside", () => {
     assert.deepEqual(requests, []);
   });
 
+  it("names the path of a call that the API server refuses", () => {
+    const answer = () => ({ kind: "failed", message: "not found" }) as const;
+    const { context } = contextOf(
+      [{ name: "n", apiCall: { urlPath: "/api/v1/pods/{{ request.namespace }}" } }],
+      {
+        answer,
+      },
+    );
+    assert.throws(
+      () => context.query("n"),
+      /^QueryError: failed to fetch data for APICall: failed to GET resource with raw url: \/api\/v1\/pods\/shop: not found$/,
+    );
+  });
+
   it("takes the default of a call that fails, and of no other failure", () => {
     const failed = () => ({ kind: "failed", message: "no" }) as const;
     const entry = { name: "n", apiCall: { urlPath: "/x", default: { a: 1 } } };

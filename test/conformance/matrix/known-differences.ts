@@ -9,7 +9,7 @@ import type { FileScore } from "./score.ts";
 export interface KnownDifference {
   /** Path below `matrix/`. */
   readonly file: string;
-  /** Wildcard pattern for rows, written `policy | rule | resource | result`. */
+  /** Wildcard pattern for rows, written `policy | rule | resource | result`; `*` means the whole file. */
   readonly rows: string;
   /** The test or document of the original, or the promise of the design, that the record contradicts. */
   readonly reason: string;
@@ -43,7 +43,8 @@ export function unexplained(
   const extra = score.extra.filter(isOpen);
   const wording = score.wording.filter(({ key }) => isOpen(key));
   const objects = score.objects - score.objectsAgreed;
-  const status = !score.sameStatus;
+  // A record that is wrong as a whole is wrong about its status, too.
+  const status = !score.sameStatus && !known.some((entry) => entry.file === file && entry.rows === "*");
   if (missing.length + extra.length + wording.length + objects === 0 && !status) return undefined;
   return { file, missing, extra, wording, status, objects };
 }

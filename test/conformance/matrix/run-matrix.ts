@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { openFiles } from "#cli/documents/read-documents.ts";
-import { offlineContext } from "#cli/resources/offline-context.ts";
+import { offlineCluster } from "#cli/resources/offline-cluster.ts";
 import { readResources } from "#cli/resources/read-resources.ts";
 import type { ScanResource } from "#cli/resources/scan-resource.ts";
 
@@ -32,11 +32,12 @@ export async function runMatrix(
 ): Promise<{ readonly scored: readonly ScoredFile[]; readonly notYet: readonly FileRun[] }> {
   const { corpus, golden, out, filter, onlySlice } = options;
   const bundle = await readBundle(join(golden, "matrix/bundle.yaml"));
+  const cluster = offlineCluster(bundle);
   const known = await readKnownDifferences();
   const scored: ScoredFile[] = [];
   const notYet: FileRun[] = [];
   for (const file of await readGoldenFiles(golden, filter)) {
-    const run = await runFile(file, corpus, bundle, offlineContext);
+    const run = await runFile(file, corpus, bundle, cluster);
     if (onlySlice && !run.inSlice) continue;
     await writeRecord(join(out, "matrix", file.path), run);
     if (run.features.length > 0 && !run.inSlice) notYet.push(run);

@@ -189,6 +189,11 @@ describe("compile: what verdicts depend on", () => {
       rule({ validate: { foreach: [{ list: "request.object.status.x", deny: {} }] } }),
       true,
     ],
+    [
+      "a field of an answer",
+      rule({ context: [{ name: "a", apiCall: { urlPath: "/x", jmesPath: "items[].status" } }] }),
+      false,
+    ],
     ["a quoted key", message('{{ request."object"."st\\u0061tus" }}'), true],
   ];
   for (const [title, given, reads] of status) {

@@ -4,6 +4,8 @@ import { parse } from "../jmespath/parser.ts";
 const variable = /\{\{-?((?:\{[^{}]*\}|[^{}])*)\}\}/g;
 /** Fields that hold an expression without braces. */
 const expressionFields: ReadonlySet<string> = new Set(["jmesPath", "list"]);
+/** Fields below which `jmesPath` is asked of other data than the rule's document. */
+const foreignData: ReadonlySet<string> = new Set(["apiCall", "globalReference", "imageRegistry"]);
 
 /** What a rule's texts can see and do, worked out without evaluating them; `true` where that is not certain. */
 export interface ExpressionUse {
@@ -20,7 +22,7 @@ const timeText = /\b(?:time_now|time_now_utc|time_since|random)\b/;
  */
 export function expressionUse(value: unknown): ExpressionUse {
   const use = { readsStatus: false, usesTimeOrRandom: false };
-  walk(value, undefined, use);
+  walk(value, false, use);
   return use;
 }
 
@@ -29,22 +31,23 @@ interface Use {
   usesTimeOrRandom: boolean;
 }
 
-function walk(value: unknown, field: string | undefined, use: Use): void {
+/** `whole`: a text is an expression of the document as it stands, without braces. */
+function walk(value: unknown, whole: boolean, use: Use, isForeign = false): void {
   if (typeof value === "string") {
-    lookAt(value, field, use);
+    lookAt(value, whole, use);
   } else if (Array.isArray(value)) {
-    for (const item of value) walk(item, field, use);
+    for (const item of value) walk(item, whole, use, isForeign);
   } else if (typeof value === "object" && value !== null) {
     for (const [key, item] of Object.entries(value)) {
       if (key.includes("status") || key.includes("{{")) use.readsStatus = true;
-      walk(item, key, use);
+      const foreign = isForeign || foreignData.has(key);
+      walk(item, !foreign && expressionFields.has(key), use, foreign);
     }
   }
 }
 
-function lookAt(text: string, field: string | undefined, use: Use): void {
+function lookAt(text: string, whole: boolean, use: Use): void {
   if (text.includes("$(") && text.includes("status")) use.readsStatus = true;
-  const whole = field !== undefined && expressionFields.has(field);
   if (!whole && !text.includes("{{")) return;
   if (timeText.test(text)) use.usesTimeOrRandom = true;
   let rest = text;

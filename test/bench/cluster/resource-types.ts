@@ -1,0 +1,23 @@
+import type { ResourceType } from "#api/meta/resource-type.ts";
+
+const typeOf = (
+  group: string,
+  version: string,
+  kind: string,
+  resource: string,
+  namespaced: boolean,
+): ResourceType => ({
+  group,
+  version,
+  kind,
+  resource,
+  namespaced,
+  preferred: true,
+  verbs: ["create", "get", "list", "patch", "watch"],
+});
+
+export const namespaceType = typeOf("", "v1", "Namespace", "namespaces", false);
+export const podType = typeOf("", "v1", "Pod", "pods", true);
+export const eventType = typeOf("events.k8s.io", "v1", "Event", "events", true);
+export const clusterPolicyType = typeOf("kyverno.io", "v1", "ClusterPolicy", "clusterpolicies", false);
+export const policyReportType = typeOf("wgpolicyk8s.io", "v1alpha2", "PolicyReport", "policyreports", true);

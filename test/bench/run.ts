@@ -1,0 +1,51 @@
+import { formatTable } from "./scan/format-table.ts";
+import { CorpusMissing } from "./scan/load-policies.ts";
+import { runScanBench } from "./scan/run-scan.ts";
+import { parseScanOptions, scanUsage } from "./scan/scan-options.ts";
+import { allCountsMet, compareWithTargets } from "./scan/targets.ts";
+
+const usage = `Benchmarks on a real control plane. Counts and correctness decide the exit code, times do not.
+
+  ${scanUsage.replaceAll("\n", "\n  ")}`;
+
+/** Ends a build of the control plane; the guard of the control plane ends everything else. */
+const interruption = new AbortController();
+const interrupt = (signal: NodeJS.Signals): void => {
+  interruption.abort(signal);
+  process.exit(signal === "SIGINT" ? 130 : 143);
+};
+process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+
+const runScan = async (args: readonly string[]): Promise<number> => {
+  const options = parseScanOptions(args, process.env);
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  const { figures, needs } = await runScanBench(options, interruption.signal);
+  const rows = compareWithTargets(figures, needs);
+  console[options.json ? "error" : "log"](`\n${formatTable(rows)}\n`);
+  if (options.json) console.log(JSON.stringify(figures));
+  return allCountsMet(rows) ? 0 : 1;
+};
+
+const main = async ([name, ...args]: readonly string[]): Promise<number> => {
+  if (name === "scan") return runScan(args);
+  console.error(name === undefined || name.startsWith("-") ? usage : `there is no bench ${name}\n\n${usage}`);
+  return name === "--help" || name === "-h" ? 0 : 2;
+};
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof CorpusMissing) {
+    console.error(
+      `bench scan needs the policies of pod-security: ${error.message}.\n` +
+        "Give --corpus DIR, a folder with policies/pod-security, or set REARGUARD_CONFORMANCE to the folder above its cli.",
+    );
+    process.exitCode = 2;
+  } else {
+    console.error(error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,129 @@
+import { performance } from "node:perf_hooks";
+import { startBenchCluster, fileIn } from "../cluster/bench-cluster.ts";
+import type { BenchCluster } from "../cluster/bench-cluster.ts";
+import { clusterPolicyType } from "../cluster/resource-types.ts";
+import { seedNamespaces, seedPods } from "../cluster/seed-pods.ts";
+import { buildBundle } from "../operator/bundle.ts";
+import { buildPod } from "../pods/build-pod.ts";
+import { checkReports } from "./check-reports.ts";
+import { countSummaries } from "./count-summaries.ts";
+import { cohortEditNeeds } from "./edit-policy.ts";
+import type { PolicyEditNeeds, ScanFigures } from "./figures.ts";
+import { runFirstScan } from "./first-scan.ts";
+import { measureHeapGrowth } from "./heap-growth.ts";
+import { CorpusMissing, loadPodSecurityPolicies } from "./load-policies.ts";
+import { percentile } from "./percentile.ts";
+import { runPolicyEdit } from "./policy-edit.ts";
+import { runRescan } from "./rescan.ts";
+import { runBareClient } from "./run-bare-client.ts";
+import { createScanBench } from "./scan-bench.ts";
+import type { ScanBench } from "./scan-bench.ts";
+import type { ScanOptions } from "./scan-options.ts";
+import { chooseEdited, timeEdits } from "./time-edits.ts";
+
+const editCount = 200;
+
+const sayWithTime = (line: string): void =>
+  console.error(`bench ${(performance.now() / 1_000).toFixed(1).padStart(6)} s: ${line}`);
+
+const seed = async (cluster: BenchCluster, policies: readonly object[], pods: number): Promise<void> => {
+  await seedNamespaces(cluster);
+  for (const policy of policies) await cluster.client.create(clusterPolicyType, undefined, policy);
+  const startedAt = performance.now();
+  const bytes = await seedPods(cluster, 0, pods);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  sayWithTime(`${pods} pods of ${Math.round(bytes)} bytes created in ${seconds.toFixed(1)} s`);
+};
+
+const isCorrect = async ({ cluster, say }: ScanBench, when: string): Promise<boolean> => {
+  const { pods, wrong, examples, results } = await checkReports(cluster);
+  say(`${when}: ${wrong} wrong reports among those of ${pods} pods; results ${JSON.stringify(results)}`);
+  for (const example of examples) console.error(example);
+  return wrong === 0;
+};
+
+const restart = async (bench: ScanBench) => {
+  const { cluster, traffic, say } = bench;
+  await traffic.restart();
+  const operator = await bench.startOperator();
+  await bench.settle(operator);
+  const written = await traffic.read();
+  const logged = written.reportWrites === 0 ? "nothing" : `${written.reportWrites} reports`;
+  say(`restarted on Kubernetes ${cluster.version}: wrote ${logged}`);
+  return { operator, written };
+};
+
+const measure = async (
+  bench: ScanBench,
+  policies: number,
+  needs: PolicyEditNeeds,
+  options: ScanOptions,
+): Promise<ScanFigures> => {
+  const { cluster, say, pods } = bench;
+  const profile = options.cpuProfile;
+  say("first scan");
+  const first = await runFirstScan(
+    bench,
+    profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`],
+  );
+  say(`first scan done after ${first.wallSeconds.toFixed(1)} s`);
+  const summariesOfFirst = await countSummaries(cluster);
+  const firstCorrect = await isCorrect(bench, "after the first scan");
+  say("rescan");
+  const rescan = await runRescan(bench, first.operator);
+  const lateSummaries = (await countSummaries(cluster)) - summariesOfFirst;
+  await first.operator.stop();
+  say("bare client");
+  const bareClientSeconds = await runBareClient(cluster);
+  say(`bare client done after ${bareClientSeconds.toFixed(1)} s; restart`);
+  const { operator, written } = await restart(bench);
+  say("policy edit");
+  const policyEdit = await runPolicyEdit(bench, operator, needs);
+  say("single edits");
+  const numbers = Array.from({ length: pods }, (_, index) => buildPod(index));
+  const { latenciesMs, edits } = await timeEdits(cluster, chooseEdited(numbers, editCount));
+  if (latenciesMs.length < edits) say(`${edits - latenciesMs.length} edits never reached their report`);
+  await bench.settle(operator);
+  const lastCorrect = await isCorrect(bench, "after the edits");
+  await operator.stop();
+  return {
+    pods,
+    policies,
+    first: {
+      writesPerResource: first.traffic.reportWrites / pods,
+      eventWritesPerResource: (first.traffic.eventWrites + lateSummaries) / pods,
+      readsPerResource: first.traffic.reads / pods,
+      cpuMsPerResource: first.usage.cpuMs / pods,
+      wallSeconds: first.wallSeconds,
+      bareClientSeconds,
+      peakRssMiB: first.usage.peakRssMiB,
+    },
+    rescan: { reportWrites: rescan.reportWrites, eventWrites: rescan.eventWrites - lateSummaries },
+    restart: { reportWrites: written.reportWrites, eventWrites: written.eventWrites },
+    policyEdit,
+    edits: { count: edits, p50Ms: percentile(latenciesMs, 0.5), p99Ms: percentile(latenciesMs, 0.99) },
+    ...(options.heap ? { heap: await measureHeapGrowth(bench) } : {}),
+    correct: firstCorrect && lastCorrect && latenciesMs.length === edits,
+  };
+};
+
+/** Runs the whole bench on a control plane of its own. Throws CorpusMissing before anything is started. */
+export const runScanBench = async (
+  options: ScanOptions,
+  signal: AbortSignal,
+): Promise<{ readonly figures: ScanFigures; readonly needs: PolicyEditNeeds }> => {
+  if (options.corpus === undefined)
+    throw new CorpusMissing("neither --corpus nor REARGUARD_CONFORMANCE is given");
+  const policies = await loadPodSecurityPolicies(options.corpus);
+  const cluster = await startBenchCluster({ kubernetes: options.kubernetes, signal });
+  try {
+    const bundle = await buildBundle(cluster.folder);
+    await seed(cluster, policies, options.pods);
+    const logFile = options.keepLog ?? fileIn(cluster, "operator.log");
+    const bench = await createScanBench({ cluster, bundle, pods: options.pods, logFile, say: sayWithTime });
+    const needs = cohortEditNeeds(Array.from({ length: options.pods }, (_, index) => buildPod(index)));
+    return { figures: await measure(bench, policies.length, needs, options), needs };
+  } finally {
+    await cluster.stop();
+  }
+};

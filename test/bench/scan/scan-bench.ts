@@ -1,0 +1,60 @@
+import { writeFile } from "node:fs/promises";
+import { fileIn } from "../cluster/bench-cluster.ts";
+import type { BenchCluster } from "../cluster/bench-cluster.ts";
+import { startOperator } from "../operator/operator-process.ts";
+import type { OperatorProcess } from "../operator/operator-process.ts";
+import { createTrafficMeter } from "../operator/traffic.ts";
+import type { TrafficMeter } from "../operator/traffic.ts";
+import { waitUntilSettled } from "../operator/wait-until-settled.ts";
+
+/** How the operator calls itself; what it sends for its Lease has another name. */
+const operatorAgent = "rearguard/";
+
+/** What all steps of the bench share. */
+export interface ScanBench {
+  readonly cluster: BenchCluster;
+  readonly pods: number;
+  readonly traffic: TrafficMeter;
+  /** Says on standard error what is being done. */
+  readonly say: (line: string) => void;
+  readonly startOperator: (nodeFlags?: readonly string[]) => Promise<OperatorProcess>;
+  readonly writeSettings: (settings: Readonly<Record<string, string>>) => Promise<void>;
+  readonly settle: (operator: OperatorProcess) => Promise<void>;
+  /** Generous: a slow machine must not fail the bench. */
+  readonly deadlineMs: number;
+}
+
+const minutes = 60_000;
+
+export const createScanBench = async (options: {
+  readonly cluster: BenchCluster;
+  readonly bundle: string;
+  readonly pods: number;
+  readonly logFile: string;
+  readonly say: (line: string) => void;
+}): Promise<ScanBench> => {
+  const { cluster, pods, say } = options;
+  const settingsFile = fileIn(cluster, "settings.yaml");
+  const writeSettings = (settings: Readonly<Record<string, string>>): Promise<void> =>
+    writeFile(settingsFile, JSON.stringify(settings));
+  await writeSettings({});
+  const traffic = createTrafficMeter(cluster, operatorAgent);
+  const deadlineMs = 5 * minutes + pods * 60;
+  return {
+    cluster,
+    pods,
+    traffic,
+    say,
+    deadlineMs,
+    writeSettings,
+    startOperator: (nodeFlags = []) =>
+      startOperator({
+        bundle: options.bundle,
+        kubeconfigPath: cluster.kubeconfigPath,
+        settingsFile,
+        logFile: options.logFile,
+        nodeFlags,
+      }),
+    settle: (operator) => waitUntilSettled(operator, traffic, deadlineMs),
+  };
+};

@@ -66,9 +66,9 @@ interface World {
   readonly keeper: ReturnType<typeof createReportKeeper>;
   readonly rejudged: string[];
   readonly observed: string[];
-  restart(): World;
+  readonly restart: () => World;
   /** Everything that is due now is done. */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
 }
 
 function start(options: Partial<ReportKeeperDeps> = {}, store = new InMemoryReports()): World {

@@ -10,9 +10,11 @@ import { resyncPriority } from "#controllers/runtime/work-queue.ts";
 import type { ReportFormat } from "#reports/build-report.ts";
 import type { ReportOwner } from "#reports/owner.ts";
 import type { KindFamily, PolicyFacts } from "#reports/policy-facts.ts";
+import { isStale, reportScopeOf } from "#reports/stale-results.ts";
 import { decodeStoredReport } from "#reports/stored-report.ts";
 import { defaultMaxResultBytes } from "#reports/trim.ts";
 import type { Logger } from "#telemetry/logger.ts";
+import { isOfScan } from "./desired-report.ts";
 import { doubtful, KeeperState, settleEvents, signatureOf } from "./keeper-state.ts";
 import { learnReport } from "./learn-report.ts";
 import { ledgerFlag } from "./ledger.ts";
@@ -252,10 +254,14 @@ export function createReportKeeper(deps: ReportKeeperDeps): ReportKeeper & Resul
     },
     async mergeEvents(owner, events) {
       const { uid } = owner;
-      if (events.length === 0 || signal.aborted || !ownsUid(deps.uidRange, uid)) return;
+      if (signal.aborted || !ownsUid(deps.uidRange, uid)) return;
+      const scope = reportScopeOf(owner);
+      // Most of what admission tells is what the scan says better: that needs no look at the report.
+      const wanted = events.filter((event) => !isOfScan(event, facts) && !isStale(event, scope, facts));
+      if (wanted.length === 0) return;
       await pending.whenRoom(uid, "all", (isWanted) => {
         if (!isWanted) throw new Error("the process stops");
-        return acceptEvents(owner, events);
+        return acceptEvents(owner, wanted);
       });
     },
     ownerGone,

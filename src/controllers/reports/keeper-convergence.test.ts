@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { everyUid } from "#api/meta/uid-range.ts";
 import type { PolicyReportResult } from "#api/reports/policy-report.ts";
 import { canonicalResults } from "#reports/canonical-results.ts";

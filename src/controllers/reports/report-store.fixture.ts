@@ -227,8 +227,10 @@ function isManaged({ metadata }: Wire): boolean {
 /** Everything that is written but times and what the server sets. */
 export function contentOf({ metadata, results, scope, summary }: Wire): string {
   const { labels, annotations, ownerReferences } = metadata;
-  const timeless = ((results ?? []) as Record<string, unknown>[]).map(({ timestamp: _, ...rest }) =>
-    Object.entries(rest).toSorted(),
+  const timeless = ((results ?? []) as Record<string, unknown>[]).map((result) =>
+    Object.entries(result)
+      .filter(([field]) => field !== "timestamp")
+      .toSorted(),
   );
   return JSON.stringify([labels, annotations, ownerReferences, scope, summary, timeless]);
 }

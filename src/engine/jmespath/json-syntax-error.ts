@@ -20,12 +20,19 @@ function unexpected(text: string, at: number, where: string, within = false): St
   return new Stop(`invalid character ${quoted(text, at)} ${where}`);
 }
 
+/** The decoder looks at bytes, so a character beyond ASCII shows as the first byte of its UTF-8. */
 function quoted(text: string, at: number): string {
-  const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+  const codePoint = text.codePointAt(at) ?? 0;
+  const character = codePoint < 0x80 ? text.charAt(at) : String.fromCodePoint(firstByte(codePoint));
   if (character === "'") return String.raw`'\''`;
   if (character === '"') return `'"'`;
   const shown = JSON.stringify(character).slice(1, -1);
   return `'${shown.startsWith("\\u00") ? `\\x${shown.slice(4)}` : shown}'`;
+}
+
+function firstByte(codePoint: number): number {
+  if (codePoint < 0x800) return 0xc0 | (codePoint >> 6);
+  return codePoint < 0x10000 ? 0xe0 | (codePoint >> 12) : 0xf0 | (codePoint >> 18);
 }
 
 function skipBlanks(text: string, from: number): number {

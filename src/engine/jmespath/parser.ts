@@ -65,7 +65,7 @@ class Parser {
         return { kind: "field", depth: 1, name: token.text };
       case "QuotedIdentifier":
         if (this.#kind() === "Lparen") {
-          throw syntaxError("Can't have quoted identifier as function name.", token.offset);
+          throw syntaxError("Can't have quoted identifier as function Name.", token.offset);
         }
         return { kind: "field", depth: 1, name: token.text };
       case "Star":

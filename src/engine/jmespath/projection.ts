@@ -16,12 +16,20 @@ export function compileProjection(left: Evaluate, right: Evaluate): Evaluate {
   };
 }
 
-/** `left.*.right`: what `right` is for each value of an object, by sorted key (the original's order is random). */
+/**
+ * `left.*.right`: what `right` is for each value of an object, by sorted key (the original's order is random). As in
+ * go-jmespath, `right` also meets as many nulls as there are values, and before them: only functions can tell.
+ */
 export function compileValueProjection(left: Evaluate, right: Evaluate): Evaluate {
   return (node, environment) => {
     environment.budget.step();
     const object = lenient(left, node, environment);
-    return isObject(object) ? project(sortedValues(object), right, environment) : null;
+    if (!isObject(object)) return null;
+    const values = sortedValues(object);
+    if (values.length === 0) return values;
+    const ofNull = orNull(right(null, environment));
+    const collected = project(values, right, environment);
+    return ofNull === null ? collected : [...values.map(() => ofNull), ...collected];
   };
 }
 

@@ -126,6 +126,9 @@ const tables: Readonly<Record<string, readonly (readonly [expression: string, ex
     ["'abc'[0:1]", null],
     ["o.*", [1, 2]],
     ["*.x", [1]],
+    ["o.*.to_string(@)", ["null", "null", "1", "2"]],
+    ["`{}`.*.to_string(@)", []],
+    ["o.*.abs(@)", typeError],
     ["a.b[*].s | [0]", "x"],
     ["a.b[*].s[0]", []],
     ["a.b[*].{v: s}", [{ v: "x" }, { v: null }]],
@@ -229,7 +232,7 @@ const messages: readonly (readonly [expression: string, message: string])[] = [
   ["`foo`", "incorrect query `foo`: invalid character 'o' in literal false (expecting 'a')"],
   ["a[b", "incorrect query a[b: SyntaxError: Expected tStar, received: tUnquotedIdentifier"],
   ["{}", "incorrect query {}: SyntaxError: Expected tQuotedIdentifier or tUnquotedIdentifier"],
-  ['"f"(@)', 'incorrect query "f"(@): SyntaxError: Can\'t have quoted identifier as function name.'],
+  ['"f"(@)', 'incorrect query "f"(@): SyntaxError: Can\'t have quoted identifier as function Name.'],
   ["a = b", "incorrect query a = b: SyntaxError: Unexpected token at the end of the expression: tUnknown"],
 ];
 

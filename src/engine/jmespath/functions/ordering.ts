@@ -30,6 +30,7 @@ export const orderingFunctions: readonly FunctionSpec[] = [
       [`sort_by(${people}, &n)`, [a, b]],
       [`sort_by(${people}, &v)[*].v`, [2, 3]],
       ["sort_by(`[]`, &v)", []],
+      ["sort_by(`[{}]`, &v)", [{}]],
     ],
   },
   {
@@ -90,6 +91,7 @@ function sorted(list: readonly Json[], keyOf: (item: Json) => OrderKey | undefin
 
 function sortBy(call: Call): readonly Json[] {
   const list = listAt(call, 0);
+  if (list.length <= 1) return list;
   const keys = keysBy(call, list, () => "error in sort_by comparison");
   return list
     .map((item, index) => ({ item, key: keys[index] ?? "" }))
@@ -99,7 +101,7 @@ function sortBy(call: Call): readonly Json[] {
 
 function extremeBy(call: Call, direction: 1 | -1): Json {
   const list = listAt(call, 0);
-  if (list.length === 1) return list[0] ?? null;
+  if (list.length <= 1) return list[0] ?? null;
   const keys = keysBy(call, list, (kind) => `invalid type, must be ${kind}`);
   let best = 0;
   for (let at = 1; at < list.length; at += 1) {
@@ -120,7 +122,7 @@ function keysBy(
     const key = orderKey(expression.evaluate(item), call);
     const first = keys[0] ?? key;
     if (first === undefined) throw new QueryError("type", "invalid type, must be number of string");
-    if (typeof key !== typeof first || key === undefined) {
+    if (key === undefined || typeof key !== typeof first) {
       throw new QueryError("type", problem(typeof first === "string" ? "string" : "number"));
     }
     keys.push(key);

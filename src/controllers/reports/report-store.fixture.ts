@@ -230,7 +230,7 @@ export function contentOf({ metadata, results, scope, summary }: Wire): string {
   const timeless = ((results ?? []) as Record<string, unknown>[]).map((result) =>
     Object.entries(result)
       .filter(([field]) => field !== "timestamp")
-      .toSorted(),
+      .toSorted(([a], [b]) => a.localeCompare(b)),
   );
   return JSON.stringify([labels, annotations, ownerReferences, scope, summary, timeless]);
 }

@@ -49,7 +49,7 @@ export interface BuildReportOptions {
 }
 
 /** `apiVersion` of a format's kinds. */
-export function reportApiVersion(format: ReportFormat): string {
+function reportApiVersion(format: ReportFormat): string {
   switch (format) {
     case "wgpolicyk8s":
       return "wgpolicyk8s.io/v1alpha2";
@@ -61,7 +61,7 @@ export function reportApiVersion(format: ReportFormat): string {
 }
 
 /** The kind of report for namespaced and for cluster-scoped objects. */
-export function reportKind(format: ReportFormat, namespaced: boolean): string {
+function reportKind(format: ReportFormat, namespaced: boolean): string {
   const kind = format === "wgpolicyk8s" ? "PolicyReport" : "Report";
   return namespaced ? kind : `Cluster${kind}`;
 }

@@ -6,9 +6,9 @@ import { sortResults } from "./sort-results.ts";
 export const defaultMaxResultBytes = 1_258_291;
 
 /** The source of the result that tells what was left out. */
-export const markerSource = "rearguard";
+const markerSource = "rearguard";
 /** The property of that result: `pass=120,skip=4`. */
-export const leftOutProperty = "results-left-out";
+const leftOutProperty = "results-left-out";
 
 /** What goes first when a report is too large. */
 const leastWanted = ["pass", "skip", "warn", "error", "fail"] as const satisfies readonly RuleStatus[];

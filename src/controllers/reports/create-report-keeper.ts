@@ -269,6 +269,14 @@ export function createReportKeeper(deps: ReportKeeperDeps): ReportKeeper & Resul
       uidsOf(family).forEach(release);
       return Promise.resolve();
     },
+    policiesWent() {
+      for (const uid of ledger.uids()) {
+        const flags = ledger.flags(uid);
+        if ((flags & ledgerFlag.shared) === 0 || (flags & ledgerFlag.gone) !== 0) continue;
+        state.setFlags(uid, ledgerFlag.stale);
+        state.addChore(uid);
+      }
+    },
     kindSynced(family) {
       for (const uid of uidsOf(family)) {
         const flags = ledger.flags(uid);

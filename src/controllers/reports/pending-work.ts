@@ -13,7 +13,7 @@ export interface ReportWork {
 }
 
 /** The newer work on the same report; events of both count. */
-export function combineWork(older: ReportWork | undefined, newer: ReportWork): ReportWork {
+function combineWork(older: ReportWork | undefined, newer: ReportWork): ReportWork {
   const scan = newer.scan ?? older?.scan;
   const events = [...(older?.events ?? []), ...(newer.events ?? [])];
   const onSettled = [...(older?.onSettled ?? []), ...(newer.onSettled ?? [])];

@@ -38,6 +38,11 @@ export interface ReportKeeper {
   ownerGone(uid: string): void;
   /** No policy of the scan can match this kind any more: the scan's results leave its reports. Reads no object. */
   kindUnwatched(family: KindFamily): Promise<void>;
+  /**
+   * Policies went, lost rules or left reports: what others said of them leaves the reports that the scan shares with
+   * others. The scan's own part is put as ever.
+   */
+  policiesWent(): void;
   /** A kind is listed to its end: reports of it without a living object are swept. */
   kindSynced(family: KindFamily): Promise<void>;
   /** Resolves when everything that was accepted is written. */

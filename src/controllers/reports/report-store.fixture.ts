@@ -225,7 +225,7 @@ function isManaged({ metadata }: Wire): boolean {
 }
 
 /** Everything that is written but times and what the server sets. */
-export function contentOf({ metadata, results, scope, summary }: Wire): string {
+function contentOf({ metadata, results, scope, summary }: Wire): string {
   const { labels, annotations, ownerReferences } = metadata;
   const timeless = ((results ?? []) as Record<string, unknown>[]).map((result) =>
     Object.entries(result)

@@ -37,7 +37,7 @@ export function createResultHash(key: Uint8Array): ResultHash {
   };
 }
 
-export function isFailing({ result }: PolicyReportResult): boolean {
+function isFailing({ result }: PolicyReportResult): boolean {
   return result === "fail" || result === "warn";
 }
 

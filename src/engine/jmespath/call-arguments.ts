@@ -38,6 +38,19 @@ export function numberAt(call: Call, index: number): number {
   return value;
 }
 
+/** The argument at `index` cut to a whole number; what an int64 cannot hold becomes the lowest one, as in Go. */
+export function wholeNumberAt(call: Call, index: number): number {
+  return wholeNumber(numberAt(call, index));
+}
+
+/** Go's conversion of a float64 to an int64. */
+export function wholeNumber(value: number): number {
+  const whole = Math.trunc(value);
+  return whole >= minInt64 && whole < -minInt64 ? whole : minInt64;
+}
+
+const minInt64 = -(2 ** 63);
+
 export function listAt(call: Call, index: number): readonly Json[] {
   const value = valueAt(call, index);
   if (isList(value)) return value;

@@ -41,7 +41,10 @@ for (const [range, message] of [
   ["4.0.0 ||", "Last element in range is '||'"],
   ["4.0.0 || || 5.0.0", "Empty element between '||' in range"],
   ["xx", 'Could not get version from string: "xx"'],
-  ["4.0", 'Could not parse Range "4.0": Could not parse version "4.0" in "4.0"'],
+  [
+    "4.0",
+    'Could not parse Range "4.0": Could not parse version "4.0" in "4.0": No Major.Minor.Patch elements found',
+  ],
   ["~4.0.0", 'Could not parse Range "~4.0.0": Could not parse comparator "~" in "~4.0.0"'],
 ] as const) {
   test(`"${range}" is refused`, () => {

@@ -110,9 +110,31 @@ function parseComparator(comparator: string): SemverRange {
   }
   const bound = parseSemver(text);
   if (bound === undefined) {
-    throw comparatorError(comparator, `Could not parse version ${JSON.stringify(text)} in ${shown}`);
+    throw comparatorError(
+      comparator,
+      `Could not parse version ${JSON.stringify(text)} in ${shown}: ${versionProblem(text)}`,
+    );
   }
   return (version) => holds(compareSemver(version, bound));
+}
+
+const partNames = ["major", "minor", "patch"];
+
+/** What is wrong with a version, in the words of the original for the usual cases. */
+function versionProblem(text: string): string {
+  const [major, minor, ...rest] = text.split(".");
+  if (major === undefined || minor === undefined || rest.length === 0)
+    return "No Major.Minor.Patch elements found";
+  const patch = rest.join(".").replace(/[-+].*$/, "");
+  for (const [index, part] of [major, minor, patch].entries()) {
+    const name = partNames[index] ?? "";
+    if (!/^[0-9]*$/.test(part)) return `Invalid character(s) found in ${name} number ${JSON.stringify(part)}`;
+    if (part.length > 1 && part.startsWith("0")) {
+      const title = name.charAt(0).toUpperCase() + name.slice(1);
+      return `${title} number must not contain leading zeroes ${JSON.stringify(part)}`;
+    }
+  }
+  return "Invalid version";
 }
 
 function comparatorError(comparator: string, reason: string): QueryError {

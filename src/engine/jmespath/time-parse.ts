@@ -4,6 +4,7 @@ import type { Instant } from "./civil-time.ts";
 import { readElement } from "./time-fields.ts";
 import type { TimeFields } from "./time-fields.ts";
 import { layoutPieces, rfc3339 } from "./time-layout.ts";
+import { utf8Bytes } from "./utf8.ts";
 
 /** Reads an RFC 3339 timestamp. Throws a `QueryError` with Go's message. */
 export function parseTimestamp(text: string): Instant {
@@ -119,6 +120,12 @@ function timeError(text: string, reason: string): QueryError {
   return new QueryError("failed", `parsing time ${quoted(text)}: ${reason}`);
 }
 
+/** Go's `time` package writes the bytes of everything but printable ASCII in hexadecimal. */
 function quoted(text: string): string {
-  return JSON.stringify(text.length > 256 ? `${text.slice(0, 256)}...` : text);
+  let shown = "";
+  for (const byte of utf8Bytes(text.length > 256 ? `${text.slice(0, 256)}...` : text)) {
+    if (byte < 0x20 || byte >= 0x7f) shown += `\\x${byte.toString(16).padStart(2, "0")}`;
+    else shown += (byte === 0x22 || byte === 0x5c ? "\\" : "") + String.fromCharCode(byte);
+  }
+  return `"${shown}"`;
 }

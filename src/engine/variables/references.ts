@@ -65,12 +65,13 @@ function resolveText(text: string, path: string, resolver: Resolver): string {
 function resolveReference(reference: string, path: string, resolver: Resolver): string {
   const [operator, relative] = splitOperator(reference.replace(/^[$()]+|[$()]+$/g, ""));
   if (relative === "") throw failure(reference, path, "expected path, found empty reference");
-  const target = withoutAnchors(joinPath(path, relative));
+  // The paths of the document lose their anchors and this one does not: references work only from outside of anchors.
+  const target = joinPath(path, relative);
   const value = resolver.leaves.get(target) ?? null;
   if (operator === "") {
     if (typeof value === "string") return value;
     if (value === null) {
-      throw new QueryError("failed", `got nil resolved variable ${reference} at path ${path}`);
+      throw new QueryError("failed", `got nil resolved variable ${reference} at path ${path}: <nil>`);
     }
     throw new QueryError(
       "failed",

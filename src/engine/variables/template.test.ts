@@ -81,8 +81,14 @@ const cases: readonly (readonly [title: string, document: Json, expected: Json])
     "{{- tree }}",
     { "{{ request.operation }}": ["{{ request.object.metadata.name }}"] },
   ],
+  [
+    "after a shallow variable at the end nothing is resolved again",
+    "<{{ indirect }}> {{- brace }}",
+    "<{{ request.object.metadata.name }}> {{ $labels.pod }}",
+  ],
   ["escaped braces lose their backslash", "a \\{{ b }} c", "a {{ b }} c"],
   ["escaped braces stay beside variables", "\\{{ b }} {{ request.operation }}", "{{ b }} CREATE"],
+  ["escaped braces that do not close lose it too", "a \\{{ b", "a {{ b"],
   ["braces that do not close are text", "{{ a }", "{{ a }"],
   ["keys are substituted", { "{{ request.operation }}-x": 1 }, { "CREATE-x": 1 }],
   [
@@ -244,7 +250,7 @@ describe("references", () => {
   });
 
   for (const [document, message] of [
-    [{ b: "$(./../zz)" }, "got nil resolved variable $(./../zz) at path /b"],
+    [{ b: "$(./../zz)" }, "got nil resolved variable $(./../zz) at path /b: <nil>"],
     [{ a: 5, b: "$(./../a)" }, "NotResolvedReferenceErr,reference $(./../a) not resolved at path /b"],
     [
       { a: true, b: "$(>./../a)" },

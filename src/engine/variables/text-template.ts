@@ -3,7 +3,7 @@ import { QueryError } from "../errors.ts";
 import { jsonText } from "../jmespath/json-text.ts";
 import type { Json } from "../values/json.ts";
 import { placeExpression } from "./document-path.ts";
-import { escapeVariables, scanVariables, unescapeVariables } from "./variable-scan.ts";
+import { escapeBraces, scanVariables, unescapeBraces } from "./variable-scan.ts";
 import type { ScannedVariable } from "./variable-scan.ts";
 
 /** Where a text stands, and how its variables are to be read. */
@@ -34,7 +34,7 @@ export function compileText(text: string): TextTemplate {
   if (!text.includes("{{")) return { kind: "constant", text };
   const variables = scanVariables(text);
   const [first] = variables;
-  if (first === undefined) return { kind: "constant", text: unescapeVariables(text) };
+  if (first === undefined) return { kind: "constant", text: unescapeBraces(text) };
   if (first.start === 0 && first.end === text.length) return { kind: "whole", variable: first };
   return { kind: "mixed", text, variables };
 }
@@ -51,8 +51,12 @@ export function renderText(template: TextTemplate, context: QueryContext, place:
           value: resolve(current.variable, context, place),
           final: current.variable.shallow,
         };
-      case "mixed":
-        current = compileText(substitute(current.text, current.variables, context, place));
+      case "mixed": {
+        const text = substitute(current.text, current.variables, context, place);
+        // The last variable of a round decides whether there is another one.
+        if (current.variables.at(-1)?.shallow === true) return { value: unescapeBraces(text), final: true };
+        current = compileText(text);
+      }
     }
   }
   throw new QueryError(
@@ -74,7 +78,7 @@ function substitute(
     const value = resolve(variable, context, place);
     const inserted = typeof value === "string" ? value : valueText(value, variable, context, place);
     result += text.slice(from, variable.start);
-    result += variable.shallow ? escapeVariables(inserted) : inserted;
+    result += variable.shallow ? escapeBraces(inserted) : inserted;
     budget.text(result.length);
     from = variable.end;
   }

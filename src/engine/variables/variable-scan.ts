@@ -58,30 +58,12 @@ function nextBrace(text: string, from: number): number {
   return -1;
 }
 
-/** `\{{ … }}` without its backslash. */
-export function unescapeVariables(text: string): string {
-  return rewriteBraces(text, (before) => (before.endsWith("\\") ? before.slice(0, -1) : before));
+/** Braces without the backslash that kept them from being read. */
+export function unescapeBraces(text: string): string {
+  return text.replaceAll("\\{{", "{{");
 }
 
-/** Puts a backslash before everything that a later scan would take for a variable; `unescapeVariables` undoes it. */
-export function escapeVariables(text: string): string {
-  return rewriteBraces(text, (before) => `${before}\\`);
-}
-
-/** Rewrites the text before each pair of braces that encloses a variable, escaped or not. */
-function rewriteBraces(text: string, rewrite: (before: string) => string): string {
-  let result = "";
-  let from = 0;
-  let start = text.indexOf("{{");
-  while (start >= 0) {
-    const end = closingBraces(text, start);
-    if (end < 0) {
-      start = text.indexOf("{{", start + 1);
-      continue;
-    }
-    result += rewrite(text.slice(from, start)) + text.slice(start, end);
-    from = end;
-    start = text.indexOf("{{", end);
-  }
-  return from === 0 ? text : result + text.slice(from);
+/** Puts a backslash before all opening braces; `unescapeBraces` undoes it. */
+export function escapeBraces(text: string): string {
+  return text.replaceAll("{{", "\\{{");
 }

@@ -13,7 +13,7 @@ import {
   subtractQuantities,
 } from "../../values/quantity.ts";
 import type { Quantity } from "../../values/quantity.ts";
-import { floatResult, functionError, listAt, numberAt, valueAt } from "../call-arguments.ts";
+import { floatResult, functionError, listAt, numberAt, valueAt, wholeNumber } from "../call-arguments.ts";
 import type { Call, Example, FunctionSpec } from "../function-spec.ts";
 
 /**
@@ -203,10 +203,11 @@ function sum(call: Call): Json {
 /** Rounds half away from zero. */
 function round(call: Call): Json {
   const digits = numberAt(call, 1);
-  if (!Number.isInteger(digits)) {
+  if (!isInt64(digits)) {
     throw functionError(call.name, "Non-integer argument(s) passed for round off");
   }
-  if (digits < 0) throw functionError(call.name, "argument is out of bounds");
+  // The original forgets to fill in the numbers.
+  if (digits < 0) throw functionError(call.name, "%!d(MISSING) argument is out of bounds (%!d(MISSING))");
   const shift = 10 ** digits;
   const value = numberAt(call, 0);
   return floatResult((Math.sign(value) * Math.round(Math.abs(value) * shift)) / shift, call);
@@ -242,8 +243,7 @@ function seconds(duration: bigint): number {
 }
 
 function scaledDuration(value: number): string {
-  const nanoseconds = Math.trunc(value * nanosecondsPerSecond);
-  return durationText(Number.isFinite(nanoseconds) ? BigInt(nanoseconds) : 0n);
+  return durationText(BigInt(wholeNumber(value * nanosecondsPerSecond)));
 }
 
 /** A duration within an int64, wrapping around as Go's does. */

@@ -1,6 +1,7 @@
 import { parseDocument } from "yaml";
+import type { ScalarTag, Tags } from "yaml";
 import { QueryError } from "../../errors.ts";
-import { compareText } from "../../values/go-format.ts";
+import { compareText, formatFloat } from "../../values/go-format.ts";
 import { isList, isObject, objectOf, own } from "../../values/json.ts";
 import type { Json } from "../../values/json.ts";
 import {
@@ -80,7 +81,7 @@ export const dataFunctions: readonly FunctionSpec[] = [
       ["parse_yaml('a: 1')", { a: 1 }],
       ["parse_yaml('[yes, off, ~, 1.5, x]')", [true, false, null, 1.5, "x"]],
       ["parse_yaml('{1: a, true: b}')", { "1": "a", true: "b" }],
-      ["parse_yaml('[2020-01-02, 12:30]')", ["2020-01-02", "12:30"]],
+      ["parse_yaml('[2020-01-02, 12:30, ., .5, 1.]')", ["2020-01-02", "12:30", ".", 0.5, 1]],
     ],
   },
 ];
@@ -95,7 +96,7 @@ function lookup(call: Call): Json {
   if (typeof key === "string") throw argumentTypeError(call.name, 2, "Number");
   const index = numberAt(call, 1);
   if (!Number.isInteger(index)) {
-    throw functionError(call.name, `argument #2: expected an integer number but got: ${index}`);
+    throw functionError(call.name, `argument #2: expected an integer number but got: ${formatFloat(index)}`);
   }
   return listAt(call, 0)[index] ?? null;
 }
@@ -158,17 +159,34 @@ function yamlToJson(text: string): string {
     uniqueKeys: false,
     logLevel: "silent",
     prettyErrors: false,
-    customTags: (tags) => tags.filter((tag) => typeof tag !== "object" || !isTime(tag)),
+    customTags: (tags) =>
+      tags
+        .filter((tag) => typeof tag !== "object" || !isTime(tag))
+        .map((tag) => (isFloat(tag) ? strictFloat(tag) : tag)),
   });
   const problem = document.errors.find((error) => error.code !== "MULTIPLE_DOCS");
-  if (problem !== undefined)
-    throw new QueryError("failed", `error converting YAML to JSON: yaml: ${problem.message}`);
+  if (problem !== undefined) {
+    const line = text.slice(0, problem.pos[0]).split("\n").length;
+    throw new QueryError("failed", `yaml: line ${line}: ${problem.message}`);
+  }
   try {
     return JSON.stringify(document.toJS({ maxAliasCount: 100 })) ?? "null";
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new QueryError("failed", `error converting YAML to JSON: yaml: ${reason}`);
+    throw new QueryError("failed", `yaml: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+type Tag = Tags[number];
+
+function isFloat(tag: Tag): tag is ScalarTag {
+  return typeof tag === "object" && tag.tag === "tag:yaml.org,2002:float" && "test" in tag;
+}
+
+/** A lone dot is no number. */
+function strictFloat(tag: ScalarTag): ScalarTag {
+  return tag.format === undefined && tag.test?.test(".") === true
+    ? { ...tag, test: /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/ }
+    : tag;
 }
 
 /** Dates and times of day stay texts. */

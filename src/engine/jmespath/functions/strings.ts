@@ -1,5 +1,5 @@
 import { compareText } from "../../values/go-format.ts";
-import { functionError, numberAt, textAt } from "../call-arguments.ts";
+import { functionError, textAt, wholeNumberAt } from "../call-arguments.ts";
 import type { Call, FunctionSpec } from "../function-spec.ts";
 import { cleanPath } from "../clean-path.ts";
 import { foldCase, lowerCase, upperCase } from "../letter-case.ts";
@@ -35,7 +35,7 @@ export const stringFunctions: readonly FunctionSpec[] = [
     name: "replace",
     parameters: [["string"], ["string"], ["string"], ["number"]],
     returns: "string",
-    call: (call) => replace(call, Math.trunc(numberAt(call, 3))),
+    call: (call) => replace(call, wholeNumberAt(call, 3)),
     examples: [
       [`replace(${ipsum}, \`1\`)`, "Lorem muspi ipsum ipsum dolor"],
       [`replace(${ipsum}, \`2.9\`)`, "Lorem muspi muspi ipsum dolor"],
@@ -212,6 +212,6 @@ function toBoolean(call: Call): boolean {
 
 function truncate(call: Call): string {
   const text = textAt(call, 0);
-  const length = Math.max(0, Math.trunc(numberAt(call, 1)));
+  const length = Math.max(0, wholeNumberAt(call, 1));
   return text.length <= length ? text : characters(text, call).slice(0, length).join("");
 }

@@ -193,6 +193,6 @@ function timeToCron(call: Call): string {
 }
 
 function timeBetween(call: Call): boolean {
-  const instant = instantAt(call, 0);
-  return instant > instantAt(call, 1) && instant < instantAt(call, 2);
+  const [instant, start, stop] = [instantAt(call, 0), instantAt(call, 1), instantAt(call, 2)];
+  return instant > start && instant < stop;
 }

@@ -1,12 +1,38 @@
+import { buildProgram, runProgram } from "#cli/program.ts";
+import type { CliIo, CliOutput } from "#cli/cli-io.ts";
+
 import { version } from "./version.ts";
 
 /** Runs every command but `controller`. Resolves to the exit code. */
-export function runCommandLine(argv: readonly string[]): Promise<number> {
-  const [, , command = ""] = argv;
-  if (command === "--version" || command === "version") {
-    process.stdout.write(`${version}\n`);
-    return Promise.resolve(0);
-  }
-  process.stderr.write("Usage: rearguard controller [flags]\n");
-  return Promise.resolve(2);
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const io = processIo((code) => (exitCode = code));
+  const program = buildProgram(io).version(version);
+  program.command("controller").summary("run the operator (see controller --help)");
+  await runProgram(program, argv.slice(2), io);
+  return exitCode;
+}
+
+function processIo(setExitCode: (code: number) => void): CliIo {
+  const { stdin, stdout, stderr, env } = process;
+  return {
+    stdout: outputOf(stdout),
+    stderr: outputOf(stderr),
+    stdin: {
+      isTerminal: stdin.isTTY,
+      read: () => stdin.setEncoding("utf8") as AsyncIterable<string>,
+    },
+    allowsColor: (env["NO_COLOR"] ?? "") === "",
+    nowMs: () => Date.now(),
+    setExitCode,
+  };
+}
+
+function outputOf(stream: NodeJS.WriteStream): CliOutput {
+  const { columns } = stream as { columns?: number };
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY,
+    ...(columns === undefined ? {} : { columns }),
+  };
 }

@@ -133,19 +133,20 @@ async function startParts(base: Omit<PartContext, "discovery" | "openSource">): 
     onError: (error) => log.warn("cannot ask what the API server serves, trying again", { error }),
   });
   await firstDiscovery(discovery, base);
+  const reading = { pageSize: startSettings.pageSize, silentAfterMs: startSettings.watchSilentAfter };
   const open = (selection: Selection, handlers: SourceHandlers): Source =>
     openSource({
       client,
       selection,
       handlers,
-      pageSize: startSettings.pageSize,
+      ...reading,
       onNotice: ({ kind, reason }) => {
         metrics.metrics.watchRestarts.inc({ resource: resourceTypeKey(selection.type), reason: kind });
         log.debug("list and watch", { kind, reason, resource: resourceTypeKey(selection.type) });
       },
     });
   const openOwned = (selection: Selection, handlers: SourceHandlers): Source =>
-    openSource({ client, selection, handlers, range, shardOnServer: true, pageSize: startSettings.pageSize });
+    openSource({ client, selection, handlers, range, shardOnServer: true, ...reading });
   const configMaps = await followConfigMaps({
     openSource: open,
     store: base.settings,

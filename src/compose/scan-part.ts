@@ -93,7 +93,7 @@ export async function startScan(
     store: createKubeReportStore({
       client,
       types: reportTypes(discovery.types(), startSettings.openreportsEnabled),
-      source: { range },
+      source: { silentAfterMs: startSettings.watchSilentAfter },
     }),
     format: startSettings.openreportsEnabled ? "openreports" : "wgpolicyk8s",
     clock,

@@ -19,7 +19,9 @@ export async function serveTelemetry(options: {
       : { tls: { certFile: settings.tlsCertFile, keyFile: settings.tlsKeyFile } };
   const page = settings.disableMetrics ? {} : { metrics };
   const { healthAddress, metricsAddress } = settings;
-  const isShared = showListenAddress(healthAddress) === showListenAddress(metricsAddress);
+  // Port 0 is any free port, and so never the same one.
+  const isShared =
+    healthAddress.port !== 0 && showListenAddress(healthAddress) === showListenAddress(metricsAddress);
   const servers = [
     await startTelemetryServer({
       address: healthAddress,

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { env, exit } from "node:process";
 import { parseArgs } from "node:util";
 import { decode } from "#api/schema/decode.ts";
 import { isRecord } from "#api/schema/path.ts";
+import { applyCrds } from "#test/support/control-plane/apply-crds.ts";
 import { startControlPlane } from "#test/support/control-plane/start-control-plane.ts";
-import type { ControlPlane } from "#test/support/control-plane/test-cluster.ts";
 import { ensureAssets } from "../cluster/ensure-assets.ts";
 import { connectPoster } from "./crd-acceptance/post-document.ts";
 import type { Answer } from "./crd-acceptance/post-document.ts";
@@ -20,7 +20,6 @@ const usage = `Sends every policy of a corpus to a real API server with our CRDs
   --corpus DIR  folder whose YAML files hold the policies (default: REARGUARD_CONFORMANCE)
   --golden DIR  folder with crd-acceptance.json (default: REARGUARD_CONFORMANCE/golden)`;
 
-const crdFolder = resolve(import.meta.dirname, "../../crds");
 const servingDeadlineMs = 60_000;
 
 async function readRefused(goldenFolder: string): Promise<ReadonlyMap<string, string>> {
@@ -29,24 +28,6 @@ async function readRefused(goldenFolder: string): Promise<ReadonlyMap<string, st
   return new Map(
     Object.entries(refused).map(([id, entry]) => [id, isRecord(entry) ? String(entry["message"]) : ""]),
   );
-}
-
-async function applyCrds({ kubectl }: ControlPlane): Promise<void> {
-  const applied = await kubectl(["apply", "--server-side", "-f", crdFolder]);
-  if (applied.code !== 0) {
-    throw new Error(`kubectl apply --server-side -f crds/ failed:\n${applied.stderr}`);
-  }
-  const deadlineMs = performance.now() + servingDeadlineMs;
-  for (;;) {
-    const waited = await kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
-    if (waited.code === 0) {
-      return;
-    }
-    // kubectl gives up at once on a CRD that has no conditions yet.
-    if (performance.now() > deadlineMs) {
-      throw new Error(`not every CRD was established:\n${waited.stderr}`);
-    }
-  }
 }
 
 /** A CRD is served a moment after it is established: the same document is sent until its path exists. */

@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { env, exit } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { parseAllDocuments, stringify } from "yaml";
 import { decodeClusterPolicy, decodePolicy } from "#api/kyverno/cluster-policy.ts";
 import { compile } from "#engine/compile.ts";
+import { applyCrds } from "#test/support/control-plane/apply-crds.ts";
 import { startControlPlane } from "#test/support/control-plane/start-control-plane.ts";
 import type { ControlPlane } from "#test/support/control-plane/test-cluster.ts";
 import { startOperator } from "#test/support/operator/operator-process.ts";
@@ -25,7 +26,6 @@ const usage = `Loads recorded resources and policies into a real API server and 
   --keep        leave the control plane running until Ctrl-C`;
 
 const settleDeadlineMs = 180_000;
-const crdFolder = resolve(import.meta.dirname, "../../crds");
 
 interface PolicyDocument {
   readonly key: string;
@@ -115,6 +115,17 @@ function print(comparison: RowComparison, policies: readonly PolicyDocument[], m
   }
 }
 
+interface RecordedObject {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: object };
+  readonly data?: object;
+}
+
+function isKyvernoConfigMap(object: unknown): object is RecordedObject {
+  const { kind, metadata } = (object ?? {}) as Partial<RecordedObject>;
+  return kind === "ConfigMap" && metadata?.namespace === "kyverno";
+}
+
 const { values } = parseArgs({
   options: {
     golden: { type: "string" },
@@ -135,10 +146,23 @@ const compared = policies.filter(({ missing }) => missing.length === 0);
 const assets = await ensureAssets({ say: (line) => console.error(line) });
 const plane = await startControlPlane({ assets: assets.folder, controllerManager: false });
 try {
-  await run(plane, ["apply", "--server-side", "-f", crdFolder]);
-  await run(plane, ["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+  await applyCrds(plane);
   await run(plane, ["create", "namespace", "kyverno"]);
-  const resources = await plane.kubectl(["create", "-f", join(folder, "resources.yaml")]);
+  // The recorded cluster had Kyverno's own ConfigMaps, which policies for ConfigMaps judge.
+  const system = parseAllDocuments(await readFile(join(folder, "system.yaml"), "utf8")).map((parsed) =>
+    parsed.toJS(),
+  );
+  for (const { metadata, data } of system.filter(isKyvernoConfigMap)) {
+    const { name, namespace, labels } = metadata;
+    const copy = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace, labels }, data };
+    await run(plane, ["create", "-f", "-"], JSON.stringify(copy));
+  }
+  const resources = await plane.kubectl([
+    "create",
+    "--validate=ignore",
+    "-f",
+    join(folder, "resources.yaml"),
+  ]);
   const refused = resources.stderr
     .split("\n")
     .filter((line) => line.includes("Error") && !line.includes("AlreadyExists"));

@@ -7,7 +7,6 @@ const outfile = `${root}dist/rearguard.js`;
 
 // Libraries that are CommonJS call `require`, which an ES module does not have.
 const banner = [
-  "#!/usr/bin/env node",
   'import { createRequire as createRequireForBundle } from "node:module";',
   "const require = createRequireForBundle(import.meta.url);",
 ].join("\n");

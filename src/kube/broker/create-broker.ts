@@ -1,7 +1,7 @@
 import type { BrokerAnswer, BrokerRequest, BrokerScope } from "#api/broker/broker-request.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { Logger } from "#telemetry/logger.ts";
-import { isForbidden, TransportError } from "../client/api-error.ts";
+import { isForbidden, isNotFound, TransportError } from "../client/api-error.ts";
 import type { KubeClient } from "../client/kube-client.ts";
 import type { Clock } from "../clock.ts";
 import { refuseApiCall, refuseConfigMap, withoutOwnSecrets } from "./access-rules.ts";
@@ -167,7 +167,7 @@ export function createBroker(options: BrokerOptions): Broker {
         return value(data);
       } catch (error) {
         count(error instanceof Refused ? "refused" : "failed");
-        return failed(`${describe(request)}${reasonOf(error, settings())}`);
+        return failed(`${describe(request)}${reasonOf(request, error, settings())}`);
       }
     },
     retryForbidden: () => breaker.closeAll(),
@@ -186,10 +186,9 @@ function describe(request: BrokerRequest): string {
   switch (request.kind) {
     case "configMap":
       return `failed to get configmap ${request.namespace}/${request.name} : `;
-    case "apiCall":
-      return `failed to ${request.method} resource with raw url ${request.urlPath}: `;
     case "service":
       return `failed to execute ${request.method} ${request.url}: `;
+    case "apiCall":
     case "globalReference":
     case "imageRegistry":
       return "";
@@ -198,9 +197,12 @@ function describe(request: BrokerRequest): string {
   }
 }
 
-function reasonOf(error: unknown, { maxResponseBytes }: BrokerSettings): string {
+function reasonOf(request: BrokerRequest, error: unknown, { maxResponseBytes }: BrokerSettings): string {
   if (error instanceof TransportError && error.kind === "too-large") {
     return `response length must be less than max allowed response length of ${maxResponseBytes}`;
   }
+  // What Go's client says of an answer to a raw path, whatever the body.
+  if (request.kind === "apiCall" && isNotFound(error))
+    return "the server could not find the requested resource";
   return error instanceof Error ? error.message : String(error);
 }

@@ -29,6 +29,10 @@ function processIo(setExitCode: (code: number) => void): CliIo {
 }
 
 function outputOf(stream: NodeJS.WriteStream): CliOutput {
+  // Whoever reads may stop early, such as head.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   const { columns } = stream as { columns?: number };
   return {
     write: (text) => void stream.write(text),

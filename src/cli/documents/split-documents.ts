@@ -43,7 +43,7 @@ function documentOf(lines: readonly string[], first: number): readonly DocumentT
 }
 
 function hasContent(line: string): boolean {
-  return !/^\s*(?:[#%].*|\.\.\.\s*)?$/.test(line);
+  return !/^\s*(?:[#%].*|\.\.\.\s*)?$/.test(line.trimEnd());
 }
 
 /** Lines with their ends. */

@@ -1,5 +1,5 @@
-import { glob, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 import type { MatrixRecord } from "./matrix-record.ts";
 
@@ -16,9 +16,11 @@ export interface GoldenFile {
 export async function readGoldenFiles(golden: string, filter: string): Promise<readonly GoldenFile[]> {
   const root = join(golden, "matrix");
   const files: GoldenFile[] = [];
-  const paths = await Array.fromAsync(glob("*/**/*.json", { cwd: root }));
+  // Some lie in hidden folders, which a glob would not enter.
+  const paths = await readdir(root, { recursive: true });
   for (const path of paths.toSorted()) {
-    if (!path.includes(filter)) continue;
+    const isRecord = path.endsWith(".json") && dirname(path) !== ".";
+    if (!isRecord || !path.includes(filter)) continue;
     const record = JSON.parse(await readFile(join(root, path), "utf8")) as MatrixRecord;
     const comparable =
       record.unstable !== true && record.status !== "timed-out" && record.status !== "crashed";

@@ -1,0 +1,145 @@
+import type { PolicyReportResult } from "#api/reports/policy-report.ts";
+import { summarize } from "#reports/build-report.ts";
+import type { ReportSummary } from "#reports/build-report.ts";
+
+import type { CliIo } from "../cli-io.ts";
+import { openFiles } from "../documents/read-documents.ts";
+import type { DocumentFiles } from "../documents/read-documents.ts";
+import { exitCodeOf } from "../exit-code.ts";
+import { judgeResource, resultOf } from "../judge.ts";
+import type { Judgement, Verdict } from "../judge.ts";
+import { visible } from "../output/columns.ts";
+import { mergedReports } from "../output/merged-report.ts";
+import { startProgress } from "../output/progress.ts";
+import { renderDocuments } from "../output/render-documents.ts";
+import { renderResultsTable } from "../output/results-table.ts";
+import { isAudited } from "../policies/failure-action.ts";
+import { loadPolicies } from "../policies/load-policies.ts";
+import type { LoadedPolicies } from "../policies/load-policies.ts";
+import { offlineCluster } from "../resources/offline-cluster.ts";
+import { readResources } from "../resources/read-resources.ts";
+import type { ReadResource } from "../resources/read-resources.ts";
+import { UsageError } from "../usage-error.ts";
+import { readUserInfo, readValuesFile } from "../values/read-settings-file.ts";
+import { compileValues, parseAssignments } from "../values/scan-values.ts";
+import { readScanOptions } from "./scan-options.ts";
+import type { ScanFlags, ScanOptions } from "./scan-options.ts";
+
+/** Judges, prints, and gives the exit code. Throws a `UsageError` where the command was called wrongly. */
+export async function runScan(policies: readonly string[], flags: ScanFlags, io: CliIo): Promise<number> {
+  const options = readScanOptions(policies, flags);
+  const files = openFiles(() => stdinOf(io));
+  const loaded = await loadPolicies(options.policies, files);
+  const complain = (message: string): void => io.stderr.write(`${visible(message)}\n`);
+  for (const { message } of loaded.problems) complain(message);
+  if (loaded.passedOver > 0) complain(`${loaded.passedOver} documents in policy folders are no policies`);
+  if (loaded.policies.length === 0 && loaded.problems.length === 0) throw new UsageError("no policy found");
+
+  const { judgement, resources } = await prepare(loaded, options, files, io.nowMs());
+  const judged = await judgeAll(resources, judgement, options, io, complain);
+  const counted = summarize(judged.results);
+  const problems = loaded.problems.length + judged.unreadable;
+  const summary = { ...counted, error: counted.error + problems };
+  io.stdout.write(render(judged.results, summary, options, io));
+  const { code, note } = exitCodeOf(summary, options);
+  if (note !== undefined) complain(note);
+  return code;
+}
+
+function stdinOf({ stdin }: CliIo): AsyncIterable<string> {
+  if (stdin.isTerminal) throw new UsageError("- stands for standard input, and nothing is piped in");
+  return stdin.read();
+}
+
+/**
+ * Objects are judged as they are read and not kept, unless a policy reads the cluster: that consists of all given
+ * objects.
+ */
+async function prepare(
+  loaded: LoadedPolicies,
+  options: ScanOptions,
+  files: DocumentFiles,
+  nowMs: number,
+): Promise<{
+  readonly judgement: Judgement;
+  readonly resources: AsyncIterable<ReadResource> | readonly ReadResource[];
+}> {
+  const { valuesFile, userInfoFile } = options;
+  const values = valuesFile === undefined ? undefined : await readValuesFile(valuesFile, files);
+  const user = userInfoFile === undefined ? undefined : await readUserInfo(userInfoFile, files);
+  const stream = readResources(options.resources, files);
+  const resources = loaded.policies.some(({ source }) => readsCluster(source))
+    ? await Array.fromAsync(stream)
+    : stream;
+  const objects = Array.isArray(resources) ? (resources as readonly ReadResource[]) : [];
+  return {
+    resources,
+    judgement: {
+      policies: loaded.policies,
+      values: compileValues(values, parseAssignments(options.assignments)),
+      user,
+      context: offlineCluster(objects.flatMap((read) => (read.kind === "resource" ? [read.resource] : []))),
+      nowMs,
+    },
+  };
+}
+
+function readsCluster(policy: object): boolean {
+  const text = JSON.stringify(policy);
+  return text.includes('"apiCall"') || text.includes('"globalReference"');
+}
+
+async function judgeAll(
+  resources: AsyncIterable<ReadResource> | readonly ReadResource[],
+  judgement: Judgement,
+  options: ScanOptions,
+  io: CliIo,
+  complain: (message: string) => void,
+): Promise<{ readonly results: readonly PolicyReportResult[]; readonly unreadable: number }> {
+  const results: PolicyReportResult[] = [];
+  const progress = startProgress(io);
+  let unreadable = 0;
+  for await (const read of resources) {
+    if (read.kind === "problem") {
+      unreadable += 1;
+      complain(read.message);
+      continue;
+    }
+    for (const verdict of judgeResource(judgement, read.resource)) {
+      results.push(toResult(verdict, judgement, options));
+    }
+    progress.advance();
+  }
+  progress.end();
+  return { results, unreadable };
+}
+
+function toResult(verdict: Verdict, judgement: Judgement, { auditWarn }: ScanOptions): PolicyReportResult {
+  const result = resultOf(verdict, judgement.nowMs);
+  if (!auditWarn || result.result !== "fail") return result;
+  const { namespace } = verdict.resource;
+  const labels = judgement.values.namespaceLabels(namespace) ?? {};
+  return isAudited(verdict.policy.source.spec, namespace, labels) ? { ...result, result: "warn" } : result;
+}
+
+function render(
+  results: readonly PolicyReportResult[],
+  summary: ReportSummary,
+  options: ScanOptions,
+  { stdout, allowsColor }: CliIo,
+): string {
+  if (options.format !== "table") {
+    const documents = options.report ? mergedReports(results) : [{ summary, results }];
+    return renderDocuments(documents, options.format);
+  }
+  const shown = options.allRows
+    ? results
+    : results.filter(({ result }) => result !== "pass" && result !== "skip");
+  const table = renderResultsTable(shown, {
+    ...(stdout.columns === undefined ? {} : { width: stdout.columns }),
+    color: options.color && allowsColor && stdout.isTerminal,
+  });
+  const { pass, fail, warn, error, skip } = summary;
+  const counts = `pass: ${pass}, fail: ${fail}, warn: ${warn}, error: ${error}, skip: ${skip}`;
+  return `${table}${table === "" ? "" : "\n"}${counts}\n`;
+}

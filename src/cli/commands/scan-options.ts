@@ -1,0 +1,95 @@
+import { UsageError } from "../usage-error.ts";
+
+/** How results are printed. */
+export const outputFormats = ["table", "json", "yaml"] as const;
+export type OutputFormat = (typeof outputFormats)[number];
+
+const laterFormats: ReadonlySet<string> = new Set(["junit", "sarif", "markdown"]);
+
+/** The flags as they were typed. */
+export interface ScanFlags {
+  readonly resource?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly policyReport?: boolean;
+  readonly outputFormat?: string;
+  readonly table?: boolean;
+  readonly detailedResults?: boolean;
+  readonly removeColor?: boolean;
+  readonly valuesFile?: string;
+  readonly set?: readonly string[];
+  readonly userinfo?: string;
+  readonly auditWarn?: boolean;
+  readonly warnExitCode?: string;
+  readonly warnNoPass?: boolean;
+}
+
+/** What a scan is to do. */
+export interface ScanOptions {
+  readonly policies: readonly string[];
+  readonly resources: readonly string[];
+  readonly format: OutputFormat;
+  /** Print reports instead of plain results. */
+  readonly report: boolean;
+  /** Show what passed and was skipped, too. */
+  readonly allRows: boolean;
+  readonly color: boolean;
+  readonly valuesFile: string | undefined;
+  readonly assignments: readonly string[];
+  readonly userInfoFile: string | undefined;
+  readonly auditWarn: boolean;
+  readonly warnExitCode: number;
+  readonly warnNoPass: boolean;
+}
+
+/** Makes sense of the flags. Throws a `UsageError` for those that contradict each other. */
+export function readScanOptions(policies: readonly string[], flags: ScanFlags): ScanOptions {
+  const resources = [...(flags.resource ?? []), ...(flags.resources ?? [])];
+  const assignments = flags.set ?? [];
+  if (policies.length === 0) throw new UsageError("require policy: name policy files, folders or -");
+  if (resources.length === 0) throw new UsageError("resource file(s) required: name them with -r");
+  for (const path of [...policies, ...resources]) {
+    if (/^https?:\/\//.test(path)) throw new UsageError(`${path}: URLs are not supported yet`);
+  }
+  if (policies.includes("-") && resources.includes("-")) {
+    throw new UsageError("a stdin pipe can be used for either policies or resources, not both");
+  }
+  if (flags.valuesFile !== undefined && assignments.length > 0) {
+    throw new UsageError("pass the values either using set flag or values_file flag");
+  }
+  const report = flags.policyReport === true;
+  return {
+    policies,
+    resources,
+    format: readFormat(flags, report),
+    report,
+    allRows: flags.detailedResults === true || flags.table === true,
+    color: flags.removeColor !== true,
+    valuesFile: flags.valuesFile,
+    assignments,
+    userInfoFile: flags.userinfo,
+    auditWarn: flags.auditWarn === true,
+    warnExitCode: readExitCode(flags.warnExitCode ?? "0"),
+    warnNoPass: flags.warnNoPass === true,
+  };
+}
+
+function readFormat({ outputFormat, table }: ScanFlags, report: boolean): OutputFormat {
+  const format = outputFormat ?? (report ? "yaml" : "table");
+  if (laterFormats.has(format)) throw new UsageError(`--output-format ${format} is not supported yet`);
+  const known = outputFormats.find((name) => name === format);
+  if (known === undefined) {
+    throw new UsageError(`--output-format ${format}: known formats are ${outputFormats.join(", ")}`);
+  }
+  if (report && (known === "table" || table === true)) {
+    throw new UsageError("a report (-p) is printed as yaml or json, not as a table");
+  }
+  return known;
+}
+
+function readExitCode(text: string): number {
+  const code = Number(text);
+  if (!/^\d+$/.test(text) || code > 255) {
+    throw new UsageError(`--warn-exit-code ${text}: an exit code is a number from 0 to 255`);
+  }
+  return code;
+}

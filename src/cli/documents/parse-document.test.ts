@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { parseDocument } from "./parse-document.ts";
+
+const content = (text: string): unknown => {
+  const parsed = parseDocument({ text, line: 1 });
+  assert.ok(parsed.ok, parsed.ok ? "" : parsed.message);
+  return parsed.content;
+};
+
+describe("parseDocument", () => {
+  it("reads words and numbers as Kubernetes tools do, and quoted ones as text", () => {
+    const text = "a: yes\nb: 'yes'\nc: 0777\nd: 1.0\ne: 2024-01-02\nf:\n1: x\n!!str g: !!str 12\n";
+    assert.deepEqual(content(text), {
+      a: true,
+      b: "yes",
+      c: 511,
+      d: 1,
+      e: "2024-01-02",
+      f: null,
+      1: "x",
+      g: "12",
+    });
+  });
+
+  it("resolves anchors and merge keys; of two equal keys the later counts", () => {
+    assert.deepEqual(content("a: &x {b: 1}\nc: {<<: *x, d: 2}\ne: 1\ne: 2\n"), {
+      a: { b: 1 },
+      c: { b: 1, d: 2 },
+      e: 2,
+    });
+  });
+
+  it("keeps __proto__ as an ordinary key", () => {
+    for (const text of ['{"__proto__": {"a": 1}}', "__proto__: {a: 1}"]) {
+      assert.deepEqual(Object.keys(content(text) as object), ["__proto__"]);
+      assert.equal(({} as { a?: number }).a, undefined);
+    }
+  });
+
+  it("names the line of a mistake within the file", () => {
+    const parsed = parseDocument({ text: "a: 1\nb: [1\n", line: 10 });
+    assert.ok(!parsed.ok);
+    assert.ok(parsed.line >= 11, String(parsed.line));
+  });
+
+  const refused: readonly (readonly [name: string, text: string, message: RegExp])[] = [
+    ["a number that JSON does not know", "a: .nan", /no number that JSON knows/],
+    ["JSON that is cut off", '{"a": [1', /./],
+    ["deep YAML", "[".repeat(50_000), /./],
+    ["deep JSON", `{"a":${"[".repeat(5000)}${"]".repeat(5000)}}`, /nested deeper than 500 levels/],
+    [
+      "aliases that multiply",
+      `a: &a [${"1,".repeat(9)}1]\n${["b", "c", "d", "e", "f"]
+        .map((key, index) => `${key}: &${key} [${`*${"abcde"[index]},`.repeat(9)}1]`)
+        .join("\n")}`,
+      /alias/i,
+    ],
+  ];
+  for (const [name, text, message] of refused) {
+    it(`refuses ${name}`, () => {
+      const parsed = parseDocument({ text, line: 1 });
+      assert.ok(!parsed.ok);
+      assert.match(parsed.message, message);
+    });
+  }
+});

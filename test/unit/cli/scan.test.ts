@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, describe, it } from "node:test";
+
+import type { CliIo } from "#cli/cli-io.ts";
+import { buildProgram, runProgram } from "#cli/program.ts";
+
+const files: Readonly<Record<string, string>> = {
+  "policies/labels.yaml": `
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: require-team}
+spec:
+  validationFailureAction: Audit
+  rules:
+  - name: team
+    match: {any: [{resources: {kinds: [ConfigMap]}}]}
+    validate:
+      message: the label team is required
+      pattern: {metadata: {labels: {team: "?*"}}}
+---
+apiVersion: kyverno.io/v1
+kind: Policy
+metadata: {name: no-empty, namespace: shop}
+spec:
+  rules:
+  - name: data
+    match: {any: [{resources: {kinds: [ConfigMap]}}]}
+    validate:
+      message: "mode {{ mode }}"
+      deny: {conditions: {all: [{key: "{{ request.operation }}-{{ mode }}", operator: Equals, value: UPDATE-strict}]}}
+`,
+  "policies/nested/later.yaml":
+    "apiVersion: policies.kyverno.io/v1\nkind: MutatingPolicy\nmetadata: {name: m}\n",
+  "policies/.hidden/broken.yaml": "a: [",
+  "policies/notes.yaml": "name: not a policy\n",
+  "good.yaml":
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: good, namespace: shop, labels: {team: a}}\n",
+  "mixed.yaml": `# two good ones
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: bad, namespace: shop}
+---
+a: [
+---
+apiVersion: v1
+kind: List
+items:
+- {apiVersion: v1, kind: ConfigMap, metadata: {name: good, labels: {team: a}}}
+`,
+  "values.yaml": `
+apiVersion: cli.kyverno.io/v1alpha1
+kind: Values
+globalValues: {mode: strict}
+policies:
+- name: no-empty
+  resources: [{name: good, values: {request.operation: UPDATE}}]
+`,
+  "misspelt.yaml": "apiVersion: v\nkind: Values\nglobalValue: {}\n",
+};
+
+let folder = "";
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "rearguard-scan-"));
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+});
+after(() => rm(folder, { recursive: true }));
+
+interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command line; words that name files of the table stand for them. */
+async function run(line: string, stdin?: string): Promise<Run> {
+  let [code, out, err] = [0, "", ""];
+  const io: CliIo = {
+    stdout: { write: (text) => void (out += text), isTerminal: false },
+    stderr: { write: (text) => void (err += text.replaceAll(`${folder}/`, "")), isTerminal: false },
+    stdin: {
+      isTerminal: stdin === undefined,
+      async *read() {
+        await Promise.resolve();
+        yield stdin ?? "";
+      },
+    },
+    allowsColor: true,
+    nowMs: () => 1_700_000_000_000,
+    setExitCode: (value) => (code = value),
+  };
+  const args = line
+    .split(" ")
+    .map((word) => (Object.hasOwn(files, word) || word === "policies" ? join(folder, word) : word));
+  await runProgram(buildProgram(io), args, io);
+  return { code, out, err };
+}
+
+describe("rearguard scan", () => {
+  it("shows violations as a table and counts the rest", async () => {
+    const { code, out, err } = await run(
+      "scan policies/labels.yaml -r good.yaml -r mixed.yaml --set mode=lax",
+    );
+    assert.equal(
+      out,
+      [
+        "RESULT  RESOURCE            POLICY        RULE  MESSAGE",
+        "fail    shop/ConfigMap/bad  require-team  team  validation error: the label team is required. rule team failed at path /metadata/labels/",
+        "",
+        "pass: 4, fail: 1, warn: 0, error: 1, skip: 0",
+        "",
+      ].join("\n"),
+    );
+    assert.match(err, /^mixed\.yaml:\d+ \(document 2\): ./);
+    assert.equal(code, 1);
+  });
+
+  it("shows all results on demand", async () => {
+    const { code, out } = await run(
+      "apply policies/labels.yaml -r good.yaml --detailed-results --set mode=lax",
+    );
+    assert.match(out, /pass {4}shop\/ConfigMap\/good {2}require-team/);
+    assert.equal(code, 0);
+  });
+
+  it("prints one report for cluster-wide policies and one per namespaced policy", async () => {
+    const { out } = await run(
+      "scan policies/labels.yaml -r good.yaml -p -f values.yaml --output-format json",
+    );
+    const list = JSON.parse(out) as { items: { kind: string; results: Record<string, unknown>[] }[] };
+    assert.deepEqual(
+      list.items.map(({ kind }) => kind),
+      ["ClusterReport", "Report"],
+    );
+    assert.deepEqual(list.items[0]?.results[0], {
+      source: "kyverno",
+      policy: "require-team",
+      rule: "team",
+      timestamp: { seconds: 1_700_000_000, nanos: 0 },
+      result: "pass",
+      scored: true,
+      message: "validation rule 'team' passed.",
+      properties: { process: "background scan" },
+      resources: [{ apiVersion: "v1", kind: "ConfigMap", namespace: "shop", name: "good" }],
+    });
+    assert.deepEqual(list.items[1]?.results[0]?.["message"], "mode strict");
+  });
+
+  it("goes on where a policy is not supported, and counts it as an error", async () => {
+    const { code, out, err } = await run("scan policies -r good.yaml --set mode=lax");
+    assert.equal(
+      err,
+      "policies/nested/later.yaml:1: kind MutatingPolicy is not supported yet\n1 documents in policy folders are no policies\n",
+    );
+    assert.match(out, /^RESULT|pass: 2, fail: 0, warn: 0, error: 1, skip: 0/);
+    assert.equal(code, 1);
+  });
+
+  it("counts violations of auditing policies as warnings where it is asked to", async () => {
+    const { code, out, err } = await run(
+      "scan policies/labels.yaml -r - --audit-warn --warn-exit-code 3",
+      '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"}}',
+    );
+    assert.match(out, /warn: 1, error: 0/);
+    assert.match(err, /exit as warnExitCode is 3/);
+    assert.equal(code, 3);
+  });
+
+  const refused: readonly (readonly [line: string, message: RegExp])[] = [
+    ["scan policies/labels.yaml -r good.yaml --cluster", /--cluster is not supported yet/],
+    ["scan policies/labels.yaml -r good.yaml -e exception.yaml", /--exception is not supported yet/],
+    [
+      "scan policies/labels.yaml -r good.yaml -f misspelt.yaml",
+      /misspelt\.yaml:1: globalValue: unknown field/,
+    ],
+    ["scan policies/labels.yaml -r -", /nothing is piped in/],
+    ["scan good.yaml -r good.yaml", /no policy: it is of kind ConfigMap/],
+    ["scan nowhere.yaml -r good.yaml", /nowhere\.yaml: no such file or folder/],
+    ["scan policies/labels.yaml", /resource file\(s\) required/],
+    ["scan --wat", /unknown option '--wat'/],
+  ];
+  for (const [line, message] of refused) {
+    it(`refuses ${line}`, async () => {
+      const { code, err } = await run(line);
+      assert.match(err, message);
+      assert.equal(code, 1);
+    });
+  }
+
+  it("has help that names the flags and hides those that are not there yet", async () => {
+    const { code, out } = await run("scan --help");
+    assert.equal(code, 0);
+    assert.match(out, /--policy-report/);
+    assert.doesNotMatch(out, /--cluster/);
+  });
+});

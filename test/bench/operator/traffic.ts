@@ -9,6 +9,8 @@ export interface Traffic {
   readonly reportsCreated: number;
   /** Single objects and pages of lists, discovery included. */
   readonly reads: number;
+  /** Every verb and resource with its count, for people. */
+  readonly requests: string;
 }
 
 const writeVerbs = new Set(["create", "update", "patch", "delete", "deletecollection"]);
@@ -18,8 +20,13 @@ const readVerbs = new Set(["get", "list"]);
 /** Leases are renewed every other second, whatever there is to do: they are not counted. */
 const countTraffic = ({ rows }: AuditCounts): Traffic => {
   const traffic = { reportWrites: 0, eventWrites: 0, reportsCreated: 0, reads: 0 };
-  for (const { verb, resource, code, count } of rows) {
+  const requests = new Map<string, number>();
+  for (const { verb, resource, subresource, code, count } of rows) {
     if (resource === "leases") continue;
+    const target =
+      resource === "" ? "discovery" : subresource === "" ? resource : `${resource}/${subresource}`;
+    const request = `${verb} ${target}`;
+    requests.set(request, (requests.get(request) ?? 0) + count);
     if (readVerbs.has(verb)) traffic.reads += count;
     if (!writeVerbs.has(verb)) continue;
     if (resource === "events") traffic.eventWrites += count;
@@ -27,8 +34,14 @@ const countTraffic = ({ rows }: AuditCounts): Traffic => {
     traffic.reportWrites += count;
     if (verb === "create" && code === 201) traffic.reportsCreated += count;
   }
-  return traffic;
+  return { ...traffic, requests: listByCount(requests) };
 };
+
+const listByCount = (requests: ReadonlyMap<string, number>): string =>
+  [...requests]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([request, count]) => `${count} ${request}`)
+    .join(", ");
 
 export interface TrafficMeter {
   /** Since the last `restart`. */

@@ -31,6 +31,8 @@ export const createScanBench = async (options: {
   readonly bundle: string;
   readonly pods: number;
   readonly logFile: string;
+  /** Of every operator process. */
+  readonly nodeFlags: readonly string[];
   readonly say: (line: string) => void;
 }): Promise<ScanBench> => {
   const { cluster, pods, say } = options;
@@ -53,7 +55,7 @@ export const createScanBench = async (options: {
         kubeconfigPath: cluster.kubeconfigPath,
         settingsFile,
         logFile: options.logFile,
-        nodeFlags,
+        nodeFlags: [...options.nodeFlags, ...nodeFlags],
       }),
     settle: (operator) => waitUntilSettled(operator, traffic, deadlineMs),
   };

@@ -8,6 +8,7 @@ export const scanUsage = `npm run -s bench -- scan [options]
   --json                one JSON document on standard output instead of the table
   --heap                measure also the heap at rest, at N and at 2 N pods
   --kubernetes VERSION  of the control plane, as in npm run test:cluster
+  --node-flag FLAG      a flag for the operator's Node, such as --max-semi-space-size=8; may be repeated
   --cpu-profile DIR     profile the first scan and leave the profile there
   --keep-log FILE       append the operator's log to this file`;
 
@@ -17,6 +18,7 @@ export interface ScanOptions {
   readonly json: boolean;
   readonly heap: boolean;
   readonly kubernetes: string | undefined;
+  readonly nodeFlags: readonly string[];
   readonly cpuProfile: string | undefined;
   readonly keepLog: string | undefined;
   readonly help: boolean;
@@ -37,6 +39,7 @@ export const parseScanOptions = (
       json: { type: "boolean", default: false },
       heap: { type: "boolean", default: false },
       kubernetes: { type: "string" },
+      "node-flag": { type: "string", multiple: true, default: [] },
       "cpu-profile": { type: "string" },
       "keep-log": { type: "string" },
       help: { type: "boolean", short: "h", default: false },
@@ -53,6 +56,7 @@ export const parseScanOptions = (
     json: values.json,
     heap: values.heap,
     kubernetes: values.kubernetes,
+    nodeFlags: values["node-flag"],
     cpuProfile: values["cpu-profile"],
     keepLog: values["keep-log"],
     help: values.help,

@@ -107,6 +107,8 @@ export function createReportKeeper(deps: ReportKeeperDeps): ReportKeeper & Resul
     rejudge,
     ownerGone,
     log,
+    clock,
+    signal,
   });
   const writeReport = createReportWriter({
     store,

@@ -1,6 +1,7 @@
 import type { ObjectMeta } from "#api/meta/object-meta.ts";
 import { ownsUid } from "#api/meta/uid-range.ts";
 import type { UidRange } from "#api/meta/uid-range.ts";
+import type { Clock } from "#controllers/runtime/clock.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import type { Sighting } from "./echo-filter.ts";
 import type { KeeperState } from "./keeper-state.ts";
@@ -17,6 +18,8 @@ export interface SightingsDeps {
   readonly rejudge: (uid: string) => void;
   readonly ownerGone: (uid: string) => void;
   readonly log: Logger;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
 }
 
 /** What the watches told of others' work on reports. */
@@ -77,7 +80,6 @@ export function createReportSightings(deps: SightingsDeps): ReportSightings {
     if (echoes.isForeign(uid, { kind: "deleted" })) noteForeignWork(uid, { kind: "deleted" });
   };
 
-  /** Of those that are being written nobody knows: they count, and the end of the write takes a look. */
   function* storedUids(namespaced: boolean): Iterable<string> {
     for (const uid of ledger.uids()) {
       const entry = ledger.get(uid);
@@ -88,13 +90,18 @@ export function createReportSightings(deps: SightingsDeps): ReportSightings {
 
   const watches = [true, false].map((namespaced) => ({
     namespaced,
-    watch: createReportWatch({
-      seen,
-      deleted,
-      synced: () => echoes.forgetDeleted(),
-      storedUids: () => storedUids(namespaced),
-      degraded: (reason) => deps.log.warn("edits of reports by others are not seen now", { reason }),
-    }),
+    watch: createReportWatch(
+      {
+        seen,
+        deleted,
+        synced: () => echoes.forgetDeleted(),
+        storedUids: () => storedUids(namespaced),
+        isBeingWritten: (uid) => state.running.has(uid),
+        degraded: (reason) => deps.log.warn("edits of reports by others are not seen now", { reason }),
+      },
+      deps.clock,
+      deps.signal,
+    ),
   }));
   return { watches, noteForeignWork };
 }

@@ -25,6 +25,15 @@ import { compileValues, parseAssignments } from "../values/scan-values.ts";
 import { readScanOptions } from "./scan-options.ts";
 import type { ScanFlags, ScanOptions } from "./scan-options.ts";
 
+/** What a scan has found; printed as it is where results are wanted as JSON or YAML. */
+interface ScanOutcome {
+  /** `error` also counts the problems. */
+  readonly summary: ReportSummary;
+  /** Documents that could not be read, and policies that take no part. */
+  readonly problems: readonly string[];
+  readonly results: readonly PolicyReportResult[];
+}
+
 /** Judges, prints, and gives the exit code. Throws a `UsageError` where the command was called wrongly. */
 export async function runScan(policies: readonly string[], flags: ScanFlags, io: CliIo): Promise<number> {
   const options = readScanOptions(policies, flags);
@@ -37,10 +46,10 @@ export async function runScan(policies: readonly string[], flags: ScanFlags, io:
 
   const { judgement, resources } = await prepare(loaded, options, files, io.nowMs());
   const judged = await judgeAll(resources, judgement, options, io, complain);
+  const problems = [...loaded.problems.map(({ message }) => message), ...judged.problems];
   const counted = summarize(judged.results);
-  const problems = loaded.problems.length + judged.unreadable;
-  const summary = { ...counted, error: counted.error + problems };
-  io.stdout.write(render(judged.results, summary, options, io));
+  const summary = { ...counted, error: counted.error + problems.length };
+  io.stdout.write(render({ summary, problems, results: judged.results }, options, io));
   const { code, note } = exitCodeOf(summary, options);
   if (note !== undefined) complain(note);
   return code;
@@ -95,13 +104,13 @@ async function judgeAll(
   options: ScanOptions,
   io: CliIo,
   complain: (message: string) => void,
-): Promise<{ readonly results: readonly PolicyReportResult[]; readonly unreadable: number }> {
+): Promise<Omit<ScanOutcome, "summary">> {
   const results: PolicyReportResult[] = [];
+  const problems: string[] = [];
   const progress = startProgress(io);
-  let unreadable = 0;
   for await (const read of resources) {
     if (read.kind === "problem") {
-      unreadable += 1;
+      problems.push(read.message);
       complain(read.message);
       continue;
     }
@@ -111,7 +120,7 @@ async function judgeAll(
     progress.advance();
   }
   progress.end();
-  return { results, unreadable };
+  return { results, problems };
 }
 
 function toResult(verdict: Verdict, judgement: Judgement, { auditWarn }: ScanOptions): PolicyReportResult {
@@ -122,15 +131,10 @@ function toResult(verdict: Verdict, judgement: Judgement, { auditWarn }: ScanOpt
   return isAudited(verdict.policy.source.spec, namespace, labels) ? { ...result, result: "warn" } : result;
 }
 
-function render(
-  results: readonly PolicyReportResult[],
-  summary: ReportSummary,
-  options: ScanOptions,
-  { stdout, allowsColor }: CliIo,
-): string {
+function render(outcome: ScanOutcome, options: ScanOptions, { stdout, allowsColor }: CliIo): string {
+  const { results, summary } = outcome;
   if (options.format !== "table") {
-    const documents = options.report ? mergedReports(results) : [{ summary, results }];
-    return renderDocuments(documents, options.format);
+    return renderDocuments(options.report ? mergedReports(results) : [outcome], options.format);
   }
   const shown = options.allRows
     ? results

@@ -1,7 +1,7 @@
 import { UsageError } from "../usage-error.ts";
 
 /** How results are printed. */
-export const outputFormats = ["table", "json", "yaml"] as const;
+const outputFormats = ["table", "json", "yaml"] as const;
 export type OutputFormat = (typeof outputFormats)[number];
 
 const laterFormats: ReadonlySet<string> = new Set(["junit", "sarif", "markdown"]);

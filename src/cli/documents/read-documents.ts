@@ -8,7 +8,7 @@ import { describePlace } from "./source-document.ts";
 import { splitDocuments } from "./split-documents.ts";
 
 /** The name under which standard input stands in messages. */
-export const stdinName = "<stdin>";
+const stdinName = "<stdin>";
 
 /** How files are reached; standard input is a file named `-`. */
 export interface DocumentFiles {

@@ -5,7 +5,7 @@ export interface DocumentText {
 }
 
 /** What is larger is no manifest: the API server takes 3 MiB. */
-export const maxDocumentLength = 64 * 1024 * 1024;
+const maxDocumentLength = 64 * 1024 * 1024;
 
 const separator = /^---(?=[ \t\r\n]|$)/;
 

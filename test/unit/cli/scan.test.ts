@@ -151,6 +151,18 @@ describe("rearguard scan", () => {
     assert.deepEqual(list.items[1]?.results[0]?.["message"], "mode strict");
   });
 
+  it("prints results with what could not be read as one document", async () => {
+    const { out } = await run("scan policies/labels.yaml -r mixed.yaml --set mode=lax --output-format json");
+    const document = JSON.parse(out) as {
+      summary: { error: number };
+      problems: string[];
+      results: unknown[];
+    };
+    assert.equal(document.summary.error, 1);
+    assert.match(document.problems.join(), /mixed\.yaml:\d+ \(document 2\)/);
+    assert.equal(document.results.length, 3);
+  });
+
   it("goes on where a policy is not supported, and counts it as an error", async () => {
     const { code, out, err } = await run("scan policies -r good.yaml --set mode=lax");
     assert.equal(

@@ -8,7 +8,7 @@ import type { ScanPolicy } from "./scan-policy.ts";
 
 const none: ReadonlySet<string> = new Set();
 
-function rulesOfType(policy: ScanPolicy, type: "validate" | "imageVerify"): ReadonlySet<string> {
+function rulesOfType(policy: ScanPolicy, type: "validate"): ReadonlySet<string> {
   const declared = new Map(policy.compiled.rules.map((rule) => [rule.name, rule.type]));
   const typeOf = (name: string): string | undefined =>
     declared.get(name) ?? declared.get(name.replace(/^autogen-(cronjob-)?/, ""));
@@ -25,8 +25,9 @@ export function createPolicyFacts(
     return {
       kind: "known",
       rules: new Set(policy.compiled.ruleNames),
+      // Images are not judged here yet: their results belong to whoever wrote them.
       scanRules: idle ? none : rulesOfType(policy, "validate"),
-      imageScanRules: idle ? none : rulesOfType(policy, "imageVerify"),
+      dormantRules: idle ? rulesOfType(policy, "validate") : none,
       excluded: policy.compiled.disabledForReports,
       canMatch: (scope: ReportScope) => !idle && judgesFamily(plans(), policy, scope),
     };

@@ -26,6 +26,8 @@ export interface ReportPort {
   ownerGone(uid: string): void;
   /** No policy can match the kind any more: the scan's results leave its reports. */
   kindUnwatched(family: KindFamily): Promise<void>;
+  /** Policies went, lost rules or left reports: what others said of them goes, too. */
+  policiesWent(): void;
   /** The kind is listed to its end: reports of it without a living object can go. */
   kindSynced(family: KindFamily): Promise<void>;
 }

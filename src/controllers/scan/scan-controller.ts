@@ -82,6 +82,15 @@ const maxContextEntries = 5_000;
 const sliceMs = 20;
 const concurrentPasses = 2;
 
+/** True where results of others may speak of a policy or rule that is gone, or that left the reports. */
+function lostSomething({ before, after }: PolicyChange): boolean {
+  if (before === undefined) return false;
+  if (after === undefined || (after.compiled.disabledForReports && !before.compiled.disabledForReports))
+    return true;
+  const left = new Set(after.compiled.ruleNames);
+  return before.compiled.ruleNames.some((name) => !left.has(name));
+}
+
 export function createScanController(deps: ScanDeps): ScanController {
   const { clock, signal, reports, observer } = deps;
   const sources: Source[] = [];
@@ -230,6 +239,7 @@ export function createScanController(deps: ScanDeps): ScanController {
     const passes = planPasses(taken, before, plans);
     await registry.reconcile(plans);
     registry.request(passes, "policy");
+    if (taken.some(lostSomething)) reports.policiesWent();
     deps.onChanged();
   };
 

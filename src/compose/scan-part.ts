@@ -2,7 +2,6 @@ import { randomInt } from "node:crypto";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { UidRange } from "#api/meta/uid-range.ts";
 import { createReportKeeper } from "#controllers/reports/create-report-keeper.ts";
-import type { ReportKeeper } from "#controllers/reports/report-keeper.ts";
 import { createKubeReportStore } from "#controllers/reports/kube-report-store.ts";
 import { createBackoff } from "#controllers/runtime/backoff.ts";
 import { pause, systemClock } from "#controllers/runtime/clock.ts";
@@ -23,6 +22,7 @@ import { createEventRecorder } from "#kube/events/event-recorder.ts";
 import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
 import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.ts";
 import { createContextLoader } from "./context-loader.ts";
+import { startEphemeralIntake } from "./ephemeral-part.ts";
 import type { Part, PartContext } from "./operator.ts";
 import { processKey } from "./process-key.ts";
 import { oldestVerdictAge, scanReadiness } from "./readiness.ts";
@@ -89,7 +89,7 @@ export async function startScan(
   const rejudgeQueue = createWorkQueue<string>({ clock, backoff });
   const { range, openOwned } = owned;
 
-  const keeper: ReportKeeper = createReportKeeper({
+  const keeper = createReportKeeper({
     store: createKubeReportStore({
       client,
       types: reportTypes(discovery.types(), startSettings.openreportsEnabled),
@@ -201,6 +201,11 @@ export async function startScan(
   const unsubscribe = discovery.onChange(() => scan.typesChanged());
   await scan.start();
   started = true;
+  const ephemerals = startEphemeralIntake(context, {
+    reports: keeper,
+    isAlive: (family, uid) => scan.isAlive(family, uid),
+    range,
+  });
   log.info("scan started", { policies: scan.policies.policies.size, kinds: scan.kinds.size });
 
   const rescanDeps = {
@@ -220,7 +225,7 @@ export async function startScan(
     async stop() {
       unsubscribe();
       await schedules();
-      await scan.stop();
+      await Promise.all([scan.stop(), ephemerals.stop()]);
       await keeper.stop();
       await Promise.all([rounds, loop, status.stop()]);
       await recorder.stop();

@@ -67,7 +67,14 @@ export async function runOperator(options: {
   const health = createHealth();
   const servers = await serveTelemetry({ settings: startSettings, health, metrics, log });
   const unfollow = followSettings(settings, { metrics, log });
-  const clients = await connectCluster({ settings: startSettings, env, metrics: metrics.metrics, signal });
+  let clients: Awaited<ReturnType<typeof connectCluster>>;
+  try {
+    clients = await connectCluster({ settings: startSettings, env, metrics: metrics.metrics, signal });
+  } catch (error) {
+    unfollow();
+    await servers.close();
+    throw error;
+  }
 
   const hostName = startSettings.podName === "" ? hostname() : startSettings.podName;
   const elector = startElector({

@@ -36,7 +36,9 @@ export async function startController(flags: readonly (readonly [string, string]
   try {
     return await runOperator({ settings: store, log, env: process.env, signal: stopping.signal });
   } catch (error) {
-    log.error("cannot run", { error });
+    // What is wrong here is mostly the surroundings; the stack is for those who ask for it.
+    log.error("cannot run", { reason: error instanceof Error ? error.message : String(error) });
+    log.debug("cannot run", { error });
     return 1;
   } finally {
     unwatch();

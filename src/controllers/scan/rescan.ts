@@ -24,6 +24,8 @@ export async function runRescan(deps: RescanDeps, overMs: number, signal: AbortS
   if (pages === 0) return pause(deps.clock, overMs, signal);
   const paceMs = overMs / pages;
   for (const { scan } of kinds) {
+    // Within a kind only the pages after the first are paced; without this, kinds of one page would go round and round.
+    await pause(deps.clock, paceMs, signal);
     if (signal.aborted) return;
     const startedMs = deps.clock.monotonicMs();
     const epoch = deps.newEpoch();

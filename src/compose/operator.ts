@@ -94,7 +94,12 @@ export async function runOperator(options: {
       ending.abort();
     },
   });
+  let partsStarted = false;
   health.add("readyz", "lease", () => leaseProblem(elector));
+  // A standby is ready: waiting is its work, and a rollout must not wait for a Lease that the old process holds.
+  health.add("readyz", "start", () =>
+    elector.state().kind === "held" && !partsStarted ? "starting" : undefined,
+  );
   metrics.metrics.leaseHeld.read(() => [
     { labels: { lease: elector.name }, value: elector.state().kind === "held" ? 1 : 0 },
   ]);
@@ -189,9 +194,8 @@ function leaseProblem(elector: Elector): string | undefined {
   const state = elector.state();
   switch (state.kind) {
     case "held":
-      return undefined;
     case "waiting":
-      return `the Lease ${elector.name} is held by ${state.holder} since ${state.since}`;
+      return undefined;
     case "unreachable":
     case "lost":
       return `the Lease ${elector.name}: ${state.reason}`;

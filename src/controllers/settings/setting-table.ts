@@ -133,6 +133,10 @@ const settingTable = {
     doc: "Objects asked for in one page of a list.",
     live: false,
   }),
+  watchSilentAfter: row(duration({ minMs: second, maxMs: 3_600 * second }), 100 * second, {
+    doc: "A watch on which nothing came for so long is opened again. API servers say something each minute.",
+    live: false,
+  }),
   skipResourceFilters: row(bool, true, {
     doc: "Judge also what `resourceFilters` leave out of admission.",
     live: true,

@@ -116,6 +116,7 @@ export async function runOperator(options: {
       parts.push(
         ...(await startParts({ client, settings, startSettings, metrics, health, log, hostName, signal })),
       );
+      partsStarted = true;
       await new Promise<void>((resolve) => {
         if (signal.aborted) resolve();
         else signal.addEventListener("abort", () => resolve(), { once: true });

@@ -8,18 +8,29 @@ import { buildCustomResourceDefinition } from "#api/schema/custom-resource-defin
 const folder = join(import.meta.dirname, "../../crds");
 const header = "# Generated from src/api by `npm run crds`; do not edit.\n";
 
-/** The text of every CRD by file name. */
+/** Without an extension, so that `kubectl apply -f crds/` leaves it alone. */
+const kustomizationFile = "Kustomization";
+
+/** The text of every file by its name. */
 function renderAll(): ReadonlyMap<string, string> {
-  return new Map(
+  const texts = new Map(
     customKinds.map((kind) => [
       `${kind.group}_${kind.plural}.yaml`,
       header + stringify(buildCustomResourceDefinition(kind), { lineWidth: 0, aliasDuplicateObjects: false }),
     ]),
   );
+  const kustomization = {
+    apiVersion: "kustomize.config.k8s.io/v1beta1",
+    kind: "Kustomization",
+    resources: [...texts.keys()].toSorted(),
+  };
+  return texts.set(kustomizationFile, header + stringify(kustomization));
 }
 
 async function readAll(): Promise<ReadonlyMap<string, string>> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".yaml"));
+  const names = (await readdir(folder)).filter(
+    (name) => name.endsWith(".yaml") || name === kustomizationFile,
+  );
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
   return new Map(names.map((name, index) => [name, texts[index] ?? ""]));
 }

@@ -1,0 +1,18 @@
+# One bundle, no package manager, no shell scripts, not root. Any platform that the base image is built for.
+FROM --platform=$BUILDPLATFORM node:24-slim AS build
+WORKDIR /src
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY tsconfig.json ./
+COPY src src
+COPY test/tools test/tools
+RUN npm run -s bundle
+
+FROM node:24-slim
+LABEL org.opencontainers.image.title="Rearguard" \
+      org.opencontainers.image.description="Judges what already runs against Kyverno policies and keeps PolicyReports true"
+COPY --from=build --chown=0:0 /src/dist/rearguard.js /app/rearguard.js
+USER 65532:65532
+ENV NODE_ENV=production
+ENTRYPOINT ["node", "/app/rearguard.js"]
+CMD ["controller"]

@@ -193,7 +193,7 @@ test("a caller's signal ends a request that waits, that is sent, and that is rea
 
 test("a write asks the fence when it is sent, not when it is queued", async (t) => {
   const gate = Promise.withResolvers<void>();
-  const times: (number | Error)[] = [1000, new WriteFenced(), 0];
+  const times: (number | Error)[] = [1000, 1000, new WriteFenced(), 0];
   let asked = 0;
   const { client, server } = await start(
     t,
@@ -214,13 +214,31 @@ test("a write asks the fence when it is sent, not when it is queued", async (t) 
   const writes = [1, 2, 3].map((n) => client.update(widgets, key, { n }));
   const settled = Promise.allSettled(writes);
   await server.request(() => true);
-  assert.equal(asked, 1);
+  assert.equal(asked, 2);
   gate.resolve();
   const [first, second, third] = await settled;
   assert.equal(first?.status, "fulfilled");
   assert.ok(second?.status === "rejected" && second.reason instanceof WriteFenced);
   assert.ok(third?.status === "rejected" && third.reason instanceof WriteFenced);
   assert.equal(server.requests.length, 1);
+});
+
+test("a write is not sent where the fence closes before a connection takes it", async (t) => {
+  const times: (number | Error)[] = [1000, new WriteFenced(), 1000, 1000];
+  const { client, server } = await start(t, (_request, response) => sendJson(response, 200, widget("a", 1)), {
+    connections: 1,
+    fence: () => {
+      const answer = times.shift();
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  });
+  await assert.rejects(client.update(widgets, key, { n: 1 }), WriteFenced);
+  await client.update(widgets, key, { n: 2n ** 60n });
+  assert.deepEqual(
+    server.requests.map(({ body, headers }) => [body, headers["content-length"]]),
+    [['{"n":1152921504606846976}', "25"]],
+  );
 });
 
 test("a write ends when its fence says, and reads and reviews do not ask it", async (t) => {
@@ -241,11 +259,11 @@ test("a write ends when its fence says, and reads and reviews do not ask it", as
   await client.review("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", {});
   assert.equal(asked, 0);
   await assert.rejects(client.update(widgets, key, {}), { name: "TransportError", kind: "timeout" });
-  assert.equal(asked, 1);
+  assert.equal(asked, 2);
 });
 
 test("a retried write passes the fence again", async (t) => {
-  const answers = [undefined, new WriteFenced()];
+  const answers = [undefined, undefined, new WriteFenced()];
   const { client, server } = await start(
     t,
     (_request, response) => sendStatus(response, 429, "Busy", {}, { "retry-after": "0" }),

@@ -1,4 +1,4 @@
-import { TransportError } from "./api-error.ts";
+import { TransportError, WriteFenced } from "./api-error.ts";
 import type { TransportFailure } from "./api-error.ts";
 
 const byCode: ReadonlyMap<string, TransportFailure> = new Map([
@@ -28,8 +28,8 @@ function codeOf(error: unknown): string {
 }
 
 /** Why no answer came, told by the error's code; `what` names the request for people. */
-export function transportErrorOf(error: unknown, what: string): TransportError {
-  if (error instanceof TransportError) return error;
+export function transportErrorOf(error: unknown, what: string): TransportError | WriteFenced {
+  if (error instanceof TransportError || error instanceof WriteFenced) return error;
   const code = codeOf(error);
   const kind = byCode.get(code) ?? (tlsCode.test(code) ? "tls" : "reset");
   const text = error instanceof Error && error.message !== "" ? error.message : String(error);

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import PQueue from "p-queue";
 import type { Dispatcher } from "undici";
 import { ApiError, isUnauthorized, TransportError, WriteFenced } from "./api-error.ts";
@@ -91,12 +92,36 @@ export function createTransport(options: KubeClientOptions): Transport {
     return connections;
   };
 
+  const isFenced = (call: Call): boolean =>
+    fence !== undefined && call.method !== "GET" && call.isReview !== true;
+
+  const fencedMs = (): number => {
+    const limitMs = fence?.() ?? Number.POSITIVE_INFINITY;
+    if (limitMs <= 0) throw new WriteFenced();
+    return limitMs;
+  };
+
   const permittedMs = (call: Call): number => {
     const ownMs = call.timeoutMs ?? options.timeoutMs ?? defaultTimeoutMs;
-    if (call.method === "GET" || call.isReview === true) return ownMs;
-    const limitMs = fence?.();
-    if (limitMs !== undefined && limitMs <= 0) throw new WriteFenced();
-    return Math.min(ownMs, limitMs ?? Number.POSITIVE_INFINITY);
+    return isFenced(call) ? Math.min(ownMs, fencedMs()) : ownMs;
+  };
+
+  /**
+   * The body of a write asks the fence once more when the connection takes it. Making a connection takes time, and a
+   * process that was frozen in between finds the connection made before it finds its timers due.
+   */
+  async function* fencedBody(bytes: Buffer): AsyncGenerator<Buffer> {
+    fencedMs();
+    yield bytes;
+  }
+
+  /** Undici writes the head together with the first piece of the body. */
+  const bodyOf = (call: Call): { readonly body?: string | Readable; readonly length?: number } => {
+    if (call.body === undefined) return {};
+    if (!isFenced(call)) return { body: call.body.text };
+    const bytes = Buffer.from(call.body.text);
+    // Undici takes whatever can be iterated; its types do not say so.
+    return { body: fencedBody(bytes) as unknown as Readable, length: bytes.length };
   };
 
   /** Sends the request's head and body; the answer's body is still to be read, and the deadline to be disposed of. */
@@ -111,12 +136,14 @@ export function createTransport(options: KubeClientOptions): Transport {
     );
     try {
       deadline.signal.throwIfAborted();
+      const { body, length } = bodyOf(call);
+      const headers = headersOf(call, used, options.userAgent);
       const sent = (isWatch ? watches : requests).request({
         origin: config.server.origin,
         method: call.method,
         path: basePath + call.path,
-        headers: headersOf(call, used, options.userAgent),
-        ...(call.body === undefined ? {} : { body: call.body.text }),
+        headers: length === undefined ? headers : { ...headers, "content-length": String(length) },
+        ...(body === undefined ? {} : { body }),
         signal: deadline.signal,
       });
       // Undici notices a signal only when it has a connection.

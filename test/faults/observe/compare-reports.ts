@@ -64,6 +64,9 @@ const isManaged = ({ metadata }: KubeObject): boolean =>
   (metadata["labels"] as Readonly<Record<string, string>> | undefined)?.["app.kubernetes.io/managed-by"] ===
   "kyverno";
 
+const namespaceOf = ({ metadata }: KubeObject): string =>
+  typeof metadata["namespace"] === "string" ? metadata["namespace"] : "";
+
 /** How the stored reports differ from the expected ones: missing, stray, doubled, or saying something else. */
 export const compareReports = (
   expected: ReadonlyMap<string, ExpectedReport>,
@@ -85,9 +88,7 @@ export const compareReports = (
     if (expected.has(name)) continue;
     for (const report of reports) {
       const { kind, name: owner } = (report["scope"] ?? {}) as { kind?: string; name?: string };
-      differences.push(
-        `stray report ${name} of ${kind} ${String(report.metadata["namespace"] ?? "")}/${owner}`,
-      );
+      differences.push(`stray report ${name} of ${kind} ${namespaceOf(report)}/${owner}`);
     }
   }
   return differences;

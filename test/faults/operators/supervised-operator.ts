@@ -36,10 +36,11 @@ export interface SupervisedOperator {
 export const superviseOperator = (options: SupervisedOptions): SupervisedOperator => {
   let operator: OperatorProcess | undefined;
   let wanted = false;
+  const isWanted = (): boolean => wanted;
   let restarts = 0;
 
   const launch = async (): Promise<void> => {
-    while (wanted) {
+    while (isWanted()) {
       try {
         const started = await startOperator({
           kubeconfigPath: options.kubeconfigPath,
@@ -51,12 +52,12 @@ export const superviseOperator = (options: SupervisedOptions): SupervisedOperato
         started.child.once("exit", () => {
           if (operator !== started) return;
           operator = undefined;
-          if (!wanted) return;
+          if (!isWanted()) return;
           restarts += 1;
           void launch();
         });
         // It may have been unwanted while it started.
-        if (!wanted) started.child.kill("SIGKILL");
+        if (!isWanted()) started.child.kill("SIGKILL");
         return;
       } catch {
         // Its log says why; it is tried again.

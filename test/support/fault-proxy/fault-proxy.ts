@@ -168,9 +168,12 @@ class Proxy implements FaultProxy {
     request.resume();
     response.writeHead(410, { "content-type": "application/json" });
     response.end(
-      failureStatus(410, "Expired", "The provided continue parameter is too old", {
-        ...(token === undefined ? {} : { continue: token }),
-      }),
+      failureStatus(
+        410,
+        "Expired",
+        "The provided continue parameter is too old",
+        token === undefined ? {} : { continue: token },
+      ),
     );
   }
 

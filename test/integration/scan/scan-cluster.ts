@@ -1,0 +1,193 @@
+import { mkdir } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { KubeObject } from "#api/meta/object-meta.ts";
+import type { PolicyReportResult } from "#api/reports/policy-report.ts";
+import { createKubeClient } from "#kube/client/create-kube-client.ts";
+import { loadClusterAccess } from "#kube/client/kube-config.ts";
+import { kinds } from "#test/faults/world/kinds.ts";
+import { createPersistentClient } from "#test/faults/world/persistent-client.ts";
+import type { ObjectPlace, PersistentClient } from "#test/faults/world/persistent-client.ts";
+import { startControlPlane } from "#test/support/control-plane/start-control-plane.ts";
+import type { ControlPlane } from "#test/support/control-plane/test-cluster.ts";
+import { startOperator } from "#test/support/operator/operator-process.ts";
+import type { OperatorProcess } from "#test/support/operator/operator-process.ts";
+
+/** A control plane with our CRDs, and operators as processes of their own. */
+export interface ScanCluster {
+  readonly plane: ControlPlane;
+  readonly world: PersistentClient;
+  /** Starts an operator; `user` is one of those given at the start, else the administrator. */
+  operator(flags?: readonly string[], user?: string): Promise<OperatorProcess>;
+  /** A namespace with a name that no other test has. */
+  namespace(labels?: Readonly<Record<string, string>>): Promise<string>;
+  pod(namespace: string, name: string, labels?: Readonly<Record<string, string>>): Promise<string>;
+  /** Creates the policy, or puts it in the place of the one that is there. */
+  policy(policy: PolicyText): Promise<void>;
+  report(namespace: string | undefined, uid: string): Promise<KubeObject | undefined>;
+  stop(): Promise<void>;
+}
+
+interface PolicyText {
+  readonly kind?: "ClusterPolicy" | "Policy";
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly spec?: object;
+  readonly rules: readonly object[];
+}
+
+const crdFolder = resolve(import.meta.dirname, "../../../crds");
+const deadlineMs = 30_000;
+const intervalMs = 50;
+/** Starting the source takes a while on a busy machine; a short Lease would be lost. */
+const operatorFlags = ["--lease-duration=6s", "--lease-renew-deadline=4s", "--lease-retry-period=250ms"];
+
+/** Asks until the answer is something other than undefined or false, and gives it with the ms it took. */
+export const eventually = async <T>(
+  what: string,
+  ask: () => Promise<T | undefined | false> | T | undefined | false,
+  limitMs = deadlineMs,
+): Promise<{ readonly value: T; readonly ms: number }> => {
+  const startMs = performance.now();
+  for (;;) {
+    const value = await ask();
+    const ms = performance.now() - startMs;
+    if (value !== undefined && value !== false) return { value, ms };
+    if (ms > limitMs) throw new Error(`waited ${limitMs / 1000} s in vain until ${what}`);
+    await delay(intervalMs);
+  }
+};
+
+export const resultsOf = (report: KubeObject | undefined): readonly PolicyReportResult[] =>
+  (report?.["results"] ?? []) as readonly PolicyReportResult[];
+
+/** `policy/rule=result` of each result, sorted. */
+export const verdictsOf = (report: KubeObject | undefined): readonly string[] =>
+  resultsOf(report)
+    .map(({ policy, rule, result }) => `${policy}/${rule ?? ""}=${result ?? ""}`)
+    .sort();
+
+/** A rule that wants a label on objects of some kinds. */
+export const wantLabel = (
+  name: string,
+  kindNames: readonly string[],
+  label: string,
+  options: {
+    readonly value?: string;
+    readonly namespaces?: readonly string[];
+    readonly selector?: object;
+  } = {},
+): object => ({
+  name,
+  match: {
+    any: [
+      {
+        resources: {
+          kinds: kindNames,
+          ...(options.namespaces === undefined ? {} : { namespaces: options.namespaces }),
+          ...(options.selector === undefined ? {} : { namespaceSelector: options.selector }),
+        },
+      },
+    ],
+  },
+  validate: {
+    message: `the label ${label} is needed`,
+    pattern: { metadata: { labels: { [label]: options.value ?? "?*" } } },
+  },
+});
+
+/** Applies CRDs and waits until they are served. */
+export const startScanCluster = async (
+  users: readonly { readonly user: string; readonly groups?: readonly string[] }[] = [],
+): Promise<ScanCluster> => {
+  const plane = await startControlPlane({ auditLog: true, users });
+  try {
+    const apply = await plane.kubectl(["apply", "--server-side", `--filename=${crdFolder}`]);
+    if (apply.code !== 0) throw new Error(`the CRDs cannot be applied: ${apply.stderr}`);
+    await plane.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+    return await buildScanCluster(plane);
+  } catch (error) {
+    await plane.stop();
+    throw error;
+  }
+};
+
+const buildScanCluster = async (plane: ControlPlane): Promise<ScanCluster> => {
+  const config = await loadClusterAccess({ kubeconfig: plane.kubeconfigPath, env: {}, homeDir: homedir() });
+  const client = createKubeClient({ config, userAgent: "scan-tests" });
+  const world = createPersistentClient(client);
+  await world.ensure({ type: kinds.namespace, name: "kyverno" }, {});
+  const logs = join(plane.folder, "operators");
+  await mkdir(logs);
+  const running: OperatorProcess[] = [];
+  let count = 0;
+
+  const placeOf = (type: ObjectPlace["type"], name: string, namespace?: string): ObjectPlace => ({
+    type,
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+  });
+
+  return {
+    plane,
+    world,
+    async operator(flags = [], user) {
+      const operator = await startOperator({
+        kubeconfigPath: user === undefined ? plane.kubeconfigPath : await plane.userKubeconfig(user),
+        logPath: join(logs, `${(count += 1)}.log`),
+        flags: [...operatorFlags, ...flags],
+      });
+      running.push(operator);
+      return operator;
+    },
+    async namespace(labels = {}) {
+      const name = `scan-${(count += 1)}`;
+      await world.ensure({ type: kinds.namespace, name }, { metadata: { labels } });
+      return name;
+    },
+    async pod(namespace, name, labels = {}) {
+      const place = placeOf(kinds.pod, name, namespace);
+      const spec = { containers: [{ name: "main", image: "registry.example.com/app:1" }] };
+      await world.ensure(place, { metadata: { labels }, spec });
+      const stored = await world.get(place);
+      if (stored === undefined) throw new Error(`the pod ${namespace}/${name} is gone`);
+      return stored.metadata.uid;
+    },
+    async policy({ kind = "ClusterPolicy", name, namespace, labels, annotations, spec, rules }) {
+      await world.replace(placeOf(kind === "Policy" ? kinds.policy : kinds.clusterPolicy, name, namespace), {
+        metadata: {
+          ...(labels === undefined ? {} : { labels }),
+          ...(annotations === undefined ? {} : { annotations }),
+        },
+        spec: { background: true, validationFailureAction: "Audit", ...spec, rules },
+      });
+    },
+    report: (namespace, uid) =>
+      world.get(placeOf(namespace === undefined ? kinds.clusterReport : kinds.report, uid, namespace)),
+    async stop() {
+      for (const { child } of running) if (child.exitCode === null) child.kill("SIGKILL");
+      await client.close();
+      await plane.stop();
+    },
+  };
+};
+
+/** Resolves when the operator has read everything and has nothing to do. */
+export const untilSettled = async (operator: OperatorProcess): Promise<void> => {
+  await eventually(
+    "the operator is ready and idle",
+    async () => {
+      if ((await operator.ready()).status !== 200) return false;
+      const depths = await Promise.all(
+        ["rearguard_report_write_queue_depth", "rearguard_pending_passes", "rearguard_work_queue_depth"].map(
+          (name) => operator.metric(name),
+        ),
+      );
+      return depths.every((depth) => depth === 0);
+    },
+    60_000,
+  );
+};

@@ -3,6 +3,7 @@ import { Budget } from "#engine/budget.ts";
 import { inject } from "#engine/context/document.ts";
 import type { ContextSource } from "#engine/context/context-source.ts";
 import { evaluate } from "#engine/evaluate.ts";
+import type { ExceptionSource } from "#engine/exceptions/exception-source.ts";
 import type { EvaluationInput, InjectedValues, Operation, RequestUser } from "#engine/input.ts";
 import type { RuleResponse, RuleStatus } from "#engine/response.ts";
 import { isObject, own } from "#engine/values/json.ts";
@@ -21,6 +22,18 @@ export interface Judgement {
   readonly user: RequestUser | undefined;
   readonly context: ContextSource;
   readonly nowMs: number;
+  /** Exceptions in force; none where it is absent. */
+  readonly exceptions?: ExceptionSource;
+  /** Outranks the operation that the values say. */
+  readonly operation?: Operation;
+}
+
+/** What one policy says of one object. */
+export interface PolicyVerdict {
+  readonly policy: LoadedPolicy;
+  readonly resource: ScanResource;
+  /** Empty where no rule applies. */
+  readonly responses: readonly RuleResponse[];
 }
 
 /** What one rule says of one object. */
@@ -32,12 +45,17 @@ export interface Verdict {
 
 /** Judges one object by all policies, in their order. Rules that do not apply say nothing. Never throws. */
 export function judgeResource(judgement: Judgement, resource: ScanResource): readonly Verdict[] {
-  return judgement.policies.flatMap((policy) => {
-    const values = judgement.values.find(policy.compiled.identity.name, resource.name);
+  return judgeByPolicies(judgement, resource).flatMap(({ policy, responses }) =>
+    responses.map((response) => ({ policy, resource, response })),
+  );
+}
+
+/** The same with an entry for each policy, also where none of its rules applies. */
+export function judgeByPolicies(judgement: Judgement, resource: ScanResource): readonly PolicyVerdict[] {
+  return judgement.policies.map((policy) => {
+    const values = valuesFor(judgement, policy, resource);
     const evaluation = evaluate(policy.compiled, inputOf(judgement, resource, values));
-    if (evaluation.kind === "completed") {
-      return evaluation.responses.map((response) => ({ policy, resource, response }));
-    }
+    if (evaluation.kind === "completed") return { policy, resource, responses: evaluation.responses };
     const message = "the context source of a scan from files answers at once";
     throw new Error(
       `${message}, yet ${policy.compiled.identity.key} waits for ${evaluation.requests.length} answers`,
@@ -45,15 +63,27 @@ export function judgeResource(judgement: Judgement, resource: ScanResource): rea
   });
 }
 
+function valuesFor(
+  { values, operation }: Judgement,
+  { compiled }: LoadedPolicy,
+  { name }: ScanResource,
+): InjectedValues {
+  const found = values.find(compiled.identity.name, name);
+  if (operation === undefined) return found;
+  const others = found.policy.filter(([path]) => path !== "request.operation");
+  return { ...found, policy: [...others, ["request.operation", operation]] };
+}
+
 function inputOf(judgement: Judgement, resource: ScanResource, injected: InjectedValues): EvaluationInput {
   const operation = operationOf(injected);
   const { object, oldObject } = objectsOf(resource.object, operation, injected);
   const labels = judgement.values.namespaceLabels(resource.namespace);
+  const subresource = judgement.values.subresourceOf(resource.gvk);
   return {
     resource: object,
     ...(oldObject === undefined ? {} : { oldResource: oldObject }),
-    gvk: resource.gvk,
-    subresource: "",
+    gvk: subresource?.parent ?? resource.gvk,
+    subresource: subresource?.name ?? "",
     operation,
     ...(judgement.user === undefined ? {} : { user: judgement.user }),
     namespace: resource.namespace,
@@ -63,6 +93,7 @@ function inputOf(judgement: Judgement, resource: ScanResource, injected: Injecte
     numbers: "float64",
     budget: new Budget(),
     context: judgement.context,
+    ...(judgement.exceptions === undefined ? {} : { exceptions: judgement.exceptions }),
     injected,
   };
 }

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { isRecord } from "#api/schema/path.ts";
 
 import { parseDocument } from "./parse-document.ts";
-import type { ReadDocument } from "./source-document.ts";
+import type { ReadDocument, SourceDocument } from "./source-document.ts";
 import { describePlace } from "./source-document.ts";
 import { splitDocuments } from "./split-documents.ts";
 
@@ -44,17 +44,25 @@ async function* readFileDocuments(path: string, files: DocumentFiles): AsyncGene
         continue;
       }
       if (parsed.content === null || parsed.content === undefined) continue;
-      for (const content of itemsOf(parsed.content)) yield { kind: "document", place, content };
+      for (const { content, within } of itemsOf(parsed.content, [])) {
+        yield { kind: "document", place, content, text, within };
+      }
     }
   } catch (error) {
     yield { kind: "problem", message: `${file}: ${reasonOf(error)}` };
   }
 }
 
-function itemsOf(content: unknown): readonly unknown[] {
-  if (!isRecord(content) || content["kind"] !== "List" || content["apiVersion"] !== "v1") return [content];
+function itemsOf(
+  content: unknown,
+  within: SourceDocument["within"],
+): readonly Pick<SourceDocument, "content" | "within">[] {
+  if (!isRecord(content) || content["kind"] !== "List" || content["apiVersion"] !== "v1") {
+    return [{ content, within }];
+  }
   const { items } = content;
-  return Array.isArray(items) ? (items as readonly unknown[]).flatMap(itemsOf) : [];
+  if (!Array.isArray(items)) return [];
+  return (items as readonly unknown[]).flatMap((item, index) => itemsOf(item, [...within, "items", index]));
 }
 
 function reasonOf(error: unknown): string {

@@ -1,3 +1,5 @@
+import type { DocumentText } from "./split-documents.ts";
+
 /** Where a document was read. */
 export interface DocumentPlace {
   /** As people typed it; `<stdin>` for standard input. */
@@ -12,6 +14,10 @@ export interface DocumentPlace {
 export interface SourceDocument {
   readonly place: DocumentPlace;
   readonly content: unknown;
+  /** What it was read from, to tell where in the file a field stands. */
+  readonly text: DocumentText;
+  /** Where the object stands in that text: items of a List are documents of their own. */
+  readonly within: readonly (string | number)[];
 }
 
 /** Something that could not be read or understood. The message says where and what. */

@@ -1,6 +1,7 @@
 import { findKindVersion } from "#api/kinds.ts";
 import { decodeClusterPolicy, decodePolicy } from "#api/kyverno/cluster-policy.ts";
 import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
+import type { Problem } from "#api/schema/decode.ts";
 import { isRecord } from "#api/schema/path.ts";
 import { compile } from "#engine/compile.ts";
 import type { CompiledPolicy } from "#engine/compiled-policy.ts";
@@ -20,7 +21,12 @@ export type DecodedPolicy =
   /** Some other object. */
   | { readonly kind: "other"; readonly description: string }
   /** A policy that the API server would refuse. */
-  | { readonly kind: "refused"; readonly name: string; readonly message: string }
+  | {
+      readonly kind: "refused";
+      readonly name: string;
+      readonly message: string;
+      readonly problems: readonly Problem[];
+    }
   /** A policy that this version cannot judge; the features have stable names. */
   | {
       readonly kind: "unsupported";
@@ -58,14 +64,13 @@ function decodeClassic(
   content: unknown,
   kind: "ClusterPolicy" | "Policy",
   name: string,
-  unknownFields: readonly string[],
+  unknownFields: readonly Problem[],
 ): DecodedPolicy {
   const decoded = kind === "Policy" ? decodePolicy(content) : decodeClusterPolicy(content);
-  const problems = decoded.ok
-    ? unknownFields.map((path) => `${path}: unknown field`)
-    : decoded.problems.map(({ path, message }) => `${path}: ${message}`);
+  const problems = decoded.ok ? unknownFields : decoded.problems;
   if (!decoded.ok || problems.length > 0) {
-    return { kind: "refused", name, message: `${kind} ${name} is not valid: ${problems.join("; ")}` };
+    const texts = problems.map(({ path, message }) => `${path}: ${message}`);
+    return { kind: "refused", name, problems, message: `${kind} ${name} is not valid: ${texts.join("; ")}` };
   }
   const features = unsupportedRules(decoded.value.spec);
   if (features.length > 0) {

@@ -1,6 +1,7 @@
 import { findFiles } from "../documents/find-files.ts";
 import { readDocuments } from "../documents/read-documents.ts";
 import type { DocumentFiles } from "../documents/read-documents.ts";
+import { describeField } from "../documents/locate-field.ts";
 import { describePlace } from "../documents/source-document.ts";
 import { decodePolicyDocument } from "./decode-policy.ts";
 import type { LoadedPolicy } from "./decode-policy.ts";
@@ -9,6 +10,8 @@ import type { LoadedPolicy } from "./decode-policy.ts";
 export interface PolicyLoadProblem {
   readonly kind: "unreadable" | "refused" | "unsupported";
   readonly message: string;
+  /** Empty for a document that is no policy. */
+  readonly name: string;
   /** With `unsupported`: stable names of what is missing. */
   readonly features: readonly string[];
 }
@@ -30,7 +33,7 @@ export async function loadPolicies(paths: readonly string[], files: DocumentFile
     const found = await findFiles(path, true);
     for await (const document of readDocuments(found.files, files)) {
       if (document.kind === "problem") {
-        problems.push({ kind: "unreadable", message: document.message, features: [] });
+        problems.push({ kind: "unreadable", message: document.message, name: "", features: [] });
         continue;
       }
       const decoded = decodePolicyDocument(document.content);
@@ -45,16 +48,23 @@ export async function loadPolicies(paths: readonly string[], files: DocumentFile
             problems.push({
               kind: "unreadable",
               message: `${place}: no policy: ${decoded.description}`,
+              name: "",
               features: [],
             });
           break;
         case "refused":
-          problems.push({ kind: "refused", message: `${place}: ${decoded.message}`, features: [] });
+          problems.push({
+            kind: "refused",
+            message: `${describeField(document, decoded.problems[0]?.path ?? "")}: ${decoded.message}`,
+            name: decoded.name,
+            features: [],
+          });
           break;
         case "unsupported":
           problems.push({
             kind: "unsupported",
             message: `${place}: ${decoded.message}`,
+            name: decoded.name,
             features: decoded.features,
           });
           break;

@@ -15,11 +15,11 @@ const schema = object({
 describe("findUnknownFields", () => {
   const cases: readonly (readonly [name: string, value: unknown, found: readonly string[]])[] = [
     ["nothing in what is known", { name: "a", rules: [{ name: "b" }] }, []],
-    ["a field beside known ones", { name: "a", nmae: "b" }, ["nmae"]],
+    ["a field beside known ones", { name: "a", nmae: "b" }, ["nmae: unknown field; is name meant?"]],
     [
       "fields in lists and maps",
       { rules: [{ name: "b", x: 1 }], labels: { k: { z: 1 } } },
-      ["rules[0].x", "labels.k.z"],
+      ["rules[0].x: unknown field", "labels.k.z: unknown field"],
     ],
     [
       "nothing below free-form JSON, metadata or null",
@@ -28,6 +28,10 @@ describe("findUnknownFields", () => {
     ],
   ];
   for (const [name, value, found] of cases) {
-    it(`finds ${name}`, () => assert.deepEqual(findUnknownFields(schema.node, value), found));
+    it(`finds ${name}`, () =>
+      assert.deepEqual(
+        findUnknownFields(schema.node, value).map(({ path, message }) => `${path}: ${message}`),
+        found,
+      ));
   }
 });

@@ -1,18 +1,21 @@
+import type { Problem } from "#api/schema/decode.ts";
 import { childPath, formatPath, isRecord } from "#api/schema/path.ts";
 import type { Path } from "#api/schema/path.ts";
 import type { SchemaNode } from "#api/schema/schema.ts";
 
+import { nearestName } from "../documents/nearest-name.ts";
+
 /**
- * The paths of fields that a schema does not know, such as a misspelt one, which the API server would drop or refuse.
- * Free-form JSON is not looked at. The value must have passed the decoder.
+ * Fields that a schema does not know, such as a misspelt one, which the API server would drop or refuse; where a known one
+ * is near, the message names it. Free-form JSON is not looked at. The value must have passed the decoder.
  */
-export function findUnknownFields(node: SchemaNode, value: unknown): readonly string[] {
-  const found: string[] = [];
+export function findUnknownFields(node: SchemaNode, value: unknown): readonly Problem[] {
+  const found: Problem[] = [];
   visit(node, value, undefined, found);
   return found;
 }
 
-function visit(node: SchemaNode, value: unknown, path: Path | undefined, found: string[]): void {
+function visit(node: SchemaNode, value: unknown, path: Path | undefined, found: Problem[]): void {
   if (value === null || value === undefined || node.opaque === true) return;
   switch (node.type) {
     case "object":
@@ -21,7 +24,9 @@ function visit(node: SchemaNode, value: unknown, path: Path | undefined, found: 
         const property = node.properties.get(key);
         const at = childPath(path, key);
         if (property !== undefined) visit(property, item, at, found);
-        else if (node.preserveUnknownFields !== true) found.push(formatPath(at));
+        else if (node.preserveUnknownFields !== true) {
+          found.push({ path: formatPath(at), message: unknownMessage(key, node.properties.keys()) });
+        }
       }
       return;
     case "map":
@@ -44,4 +49,9 @@ function visit(node: SchemaNode, value: unknown, path: Path | undefined, found: 
     default:
       return node satisfies never;
   }
+}
+
+function unknownMessage(name: string, known: Iterable<string>): string {
+  const nearest = nearestName(name, known);
+  return nearest === undefined ? "unknown field" : `unknown field; is ${nearest} meant?`;
 }

@@ -12,7 +12,10 @@ const unavailable: ContextAnswer = { kind: "unavailable" };
  * The given objects as the cluster that API calls of policies read. What needs a real cluster or a network is not served:
  * such entries are as if they were not declared, so that values can stand in for them.
  */
-export function offlineCluster(resources: readonly ScanResource[]): ContextSource {
+export function offlineCluster(
+  resources: readonly ScanResource[],
+  { servesConfigMaps = false }: { readonly servesConfigMaps?: boolean } = {},
+): ContextSource {
   const byType = Map.groupBy(resources, ({ gvk }) =>
     typeKey(gvk.group, gvk.version, resourceNameOf(gvk.kind)),
   );
@@ -31,6 +34,7 @@ export function offlineCluster(resources: readonly ScanResource[]): ContextSourc
             ? failed(`the GlobalContextEntry ${request.entry} is given as a file, which is not supported yet`)
             : unavailable;
         case "configMap":
+          return servesConfigMaps ? configMap(request, byType) : unavailable;
         case "imageRegistry":
           return unavailable;
         default:
@@ -38,6 +42,17 @@ export function offlineCluster(resources: readonly ScanResource[]): ContextSourc
       }
     },
   };
+}
+
+function configMap(
+  { namespace, name }: Extract<ContextRequest, { kind: "configMap" }>,
+  byType: ObjectsByType,
+): ContextAnswer {
+  const found = (byType.get(typeKey("", "v1", "configmaps")) ?? []).find(
+    (one) => one.namespace === namespace && one.name === name,
+  );
+  if (found !== undefined) return { kind: "value", value: found.object };
+  return failed(`failed to get configmap ${namespace}/${name} : configmaps "${name}" not found`);
 }
 
 type ObjectsByType = ReadonlyMap<string, readonly ScanResource[]>;

@@ -2,9 +2,11 @@ import { decode } from "#api/schema/decode.ts";
 import type { Schema } from "#api/schema/schema.ts";
 import type { RequestUser } from "#engine/input.ts";
 
+import { withCanonicalNames } from "../documents/canonical-names.ts";
+import { describeField } from "../documents/locate-field.ts";
 import { readDocuments } from "../documents/read-documents.ts";
 import type { DocumentFiles } from "../documents/read-documents.ts";
-import { describePlace } from "../documents/source-document.ts";
+import type { SourceDocument } from "../documents/source-document.ts";
 import { findUnknownFields } from "../policies/unknown-fields.ts";
 import { UsageError } from "../usage-error.ts";
 import { userInfoSchema, valuesSchema } from "./values-file.ts";
@@ -12,11 +14,7 @@ import type { ValuesFile } from "./values-file.ts";
 
 /** Reads a values file. Throws a `UsageError` that says where and what. */
 export async function readValuesFile(path: string, files: DocumentFiles): Promise<ValuesFile> {
-  const values = await readSettingsFile<ValuesFile>(path, files, valuesSchema);
-  if ((values.subresources ?? []).length > 0) {
-    throw new UsageError(`${path}: subresources in a values file are not supported yet`);
-  }
-  return values;
+  return await readSettingsFile<ValuesFile>(path, files, valuesSchema);
 }
 
 /** Reads a user info file. Throws a `UsageError` that says where and what. */
@@ -32,19 +30,25 @@ export async function readUserInfo(path: string, files: DocumentFiles): Promise<
   };
 }
 
-/** The one document of a file, strictly: a field that is not known is a mistake. */
-async function readSettingsFile<T>(path: string, files: DocumentFiles, schema: Schema<T>): Promise<T> {
+/** The first document of a file. Throws a `UsageError`. */
+export async function readSettingsFile<T>(path: string, files: DocumentFiles, schema: Schema<T>): Promise<T> {
   for await (const document of readDocuments([path], files)) {
     if (document.kind === "problem") throw new UsageError(document.message);
-    const place = describePlace(document.place);
-    const decoded = decode(schema, document.content);
-    if (!decoded.ok) {
-      const problems = decoded.problems.map((problem) => `${problem.path}: ${problem.message}`);
-      throw new UsageError(`${place}: ${problems.join("; ")}`);
-    }
-    const [unknown] = findUnknownFields(schema.node, document.content);
-    if (unknown !== undefined) throw new UsageError(`${place}: ${unknown}: unknown field`);
-    return decoded.value;
+    return decodeSettings(document, schema);
   }
   throw new UsageError(`${path}: the file is empty`);
+}
+
+/**
+ * A document of Kyverno's command line, strictly: a field that is not known is a mistake. Names of fields may be written
+ * in any case. Throws a `UsageError` that says where and what.
+ */
+export function decodeSettings<T>(document: SourceDocument, schema: Schema<T>): T {
+  const content = withCanonicalNames(schema.node, document.content);
+  const decoded = decode(schema, content);
+  const problems = decoded.ok ? findUnknownFields(schema.node, content) : decoded.problems;
+  const [first] = problems;
+  if (decoded.ok && first === undefined) return decoded.value;
+  const texts = problems.map(({ path, message }) => `${path === "" ? "" : `${path}: `}${message}`);
+  throw new UsageError(`${describeField(document, first?.path ?? "")}: ${texts.join("; ")}`);
 }

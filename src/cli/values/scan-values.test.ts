@@ -6,8 +6,6 @@ import { compileValues, parseAssignments } from "./scan-values.ts";
 import type { ValuesFile } from "./values-file.ts";
 
 const file: ValuesFile = {
-  apiVersion: "cli.kyverno.io/v1alpha1",
-  kind: "Values",
   globalValues: { "request.mode": "dev", a: "global" },
   policies: [
     {

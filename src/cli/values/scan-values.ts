@@ -1,5 +1,5 @@
 import { isRecord } from "#api/schema/path.ts";
-import type { InjectedValue, InjectedValues } from "#engine/input.ts";
+import type { GroupVersionKind, InjectedValue, InjectedValues } from "#engine/input.ts";
 import type { Json } from "#engine/values/json.ts";
 
 import { UsageError } from "../usage-error.ts";
@@ -11,6 +11,14 @@ export interface ScanValues {
   find(policy: string, resource: string): InjectedValues;
   /** Labels of a namespace, where the file declares it. */
   namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined;
+  /** What an object of a declared subresource is judged as; undefined for any other. */
+  subresourceOf(gvk: GroupVersionKind): Subresource | undefined;
+}
+
+/** A subresource such as `scale` and the kind that has it. */
+export interface Subresource {
+  readonly parent: GroupVersionKind;
+  readonly name: string;
 }
 
 /** Compiles a values file; later sources win: global values, those of the object, `--set`. */
@@ -40,6 +48,15 @@ export function compileValues(
       };
     },
     namespaceLabels: (namespace) => labels.get(namespace),
+    subresourceOf(gvk) {
+      const found = (file?.subresources ?? []).find(({ subresource: { group = "", version, kind } }) => {
+        return group === gvk.group && version === gvk.version && kind === gvk.kind;
+      });
+      if (found === undefined) return undefined;
+      const { group = "", version, kind } = found.parentResource;
+      const name = found.subresource.name.split("/").slice(1).join("/");
+      return { parent: { group, version, kind }, name };
+    },
   };
 }
 

@@ -16,7 +16,9 @@ import type { RuleContext } from "./rule-context.ts";
 export function compileApiCall(entry: string, call: ContextApiCall): Loader {
   const template = compileTemplate(callDocument(call));
   const hasDefault = call.default !== undefined && call.default !== null;
+  const kind = call.service === undefined ? "apiCall" : "service";
   return (context) => {
+    if (context.outside.source.serves?.(kind) === false) return undefined;
     const fields = fetching(() => renderPart(template, context, entry, call.urlPath ?? ""));
     const document = isObject(fields) ? fields : {};
     let data: Json | undefined;

@@ -45,6 +45,11 @@ export interface PermissionScope {
 /** The port through which the engine sees the world. It answers from memory, at once, and has no side effects. */
 export interface ContextSource {
   lookUp(request: ContextRequest, scope: PermissionScope): ContextAnswer;
+  /**
+   * False for a kind of request that would be `unavailable` whatever it asks for: variables in such entries need no value.
+   * Where it is absent, every kind may be served.
+   */
+  serves?(kind: ContextRequest["kind"]): boolean;
 }
 
 /**

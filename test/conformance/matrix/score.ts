@@ -70,7 +70,8 @@ export function comparableText(message: string): string {
 
 type RowComparison = Omit<FileScore, "objectsAgreed" | "objects" | "sameStatus">;
 
-function compareRows(wanted: readonly Row[], got: readonly Row[]): RowComparison {
+/** Compares two multisets of rows. */
+export function compareRows(wanted: readonly Row[], got: readonly Row[]): RowComparison {
   const left = messagesByKey(wanted);
   const right = messagesByKey(got);
   const missing: string[] = [];

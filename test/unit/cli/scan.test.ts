@@ -188,7 +188,7 @@ describe("rearguard scan", () => {
     ["scan policies/labels.yaml -r good.yaml -e exception.yaml", /--exception is not supported yet/],
     [
       "scan policies/labels.yaml -r good.yaml -f misspelt.yaml",
-      /misspelt\.yaml:1: globalValue: unknown field/,
+      /misspelt\.yaml:3:1: globalValue: unknown field; is globalValues meant\?/,
     ],
     ["scan policies/labels.yaml -r -", /nothing is piped in/],
     ["scan good.yaml -r good.yaml", /no policy: it is of kind ConfigMap/],

@@ -1,0 +1,123 @@
+import type { RuleResponse } from "#engine/response.ts";
+
+import type { Comparison, ExpectedObjects } from "./expected-objects.ts";
+import type { JudgedPolicy } from "./judged-policy.ts";
+import { resourceKey, selectResources } from "./resource-key.ts";
+import type { ScanResource } from "../resources/scan-resource.ts";
+import type { ExpectedResult } from "./test-file.ts";
+import type { TestRow } from "./test-outcome.ts";
+
+/** What the results of a test are checked against. */
+export interface CheckedRun {
+  readonly resources: readonly ScanResource[];
+  /** By `resourceKey`. */
+  readonly judged: ReadonlyMap<string, readonly JudgedPolicy[]>;
+  readonly expected: ExpectedObjects;
+  /** Names of policies that cannot be judged by this version, with what they need. */
+  readonly unsupported: ReadonlyMap<string, string>;
+  /** Names of policies that are not valid. */
+  readonly invalid: ReadonlySet<string>;
+}
+
+/** The rows of one entry of `results`, and what of it names nothing. */
+export interface CheckedResult {
+  readonly rows: readonly TestRow[];
+  readonly warnings: readonly string[];
+}
+
+/** Checks one entry of `results`, object by object. */
+export async function checkResult(result: ExpectedResult, run: CheckedRun): Promise<CheckedResult> {
+  const { resources, unknown } = selectResources(result, run.resources);
+  const name = lastPart(result.policy);
+  const missing = run.unsupported.get(name);
+  const rows: TestRow[] = [];
+  for (const resource of resources) {
+    const key = resourceKey(resource);
+    if (missing !== undefined) {
+      rows.push({ ...rowOf(result, key), result: "Fail", reason: "Not supported", message: missing });
+      continue;
+    }
+    const judged = (run.judged.get(key) ?? []).filter(({ policy }) => policy === name);
+    const found = await checkObject(result, key, judged, run);
+    rows.push(...(found.length === 0 && judged.length === 0 ? [rowWithoutPolicy(result, key, run)] : found));
+  }
+  if (rows.length === 0 && resources.length === 0) rows.push(rowWithoutPolicy(result, "", run));
+  return { rows, warnings: unknown.map((what) => warningOf(what, result, resources.length)) };
+}
+
+async function checkObject(
+  result: ExpectedResult,
+  key: string,
+  judged: readonly JudgedPolicy[],
+  run: CheckedRun,
+): Promise<readonly TestRow[]> {
+  const rows: TestRow[] = [];
+  let excluded = false;
+  for (const policy of judged) {
+    const responses = policy.responses.filter(({ rule }) => isRuleOf(result, rule));
+    excluded ||= responses.length === 0;
+    for (const response of responses) rows.push(...(await checkResponse(result, key, policy, response, run)));
+  }
+  // A policy has an entry for each type of its rules; those without the rule in question say nothing.
+  return rows.length === 0 && excluded
+    ? [{ ...rowOf(result, key), result: "Pass", reason: "Excluded", message: "Excluded" }]
+    : rows;
+}
+
+async function checkResponse(
+  result: ExpectedResult,
+  key: string,
+  { object, resource }: JudgedPolicy,
+  { rule, status, message }: RuleResponse,
+  run: CheckedRun,
+): Promise<readonly TestRow[]> {
+  const row = { ...rowOf(result, key), rule, message };
+  const file = result.patchedResources ?? "";
+  if (file !== "") {
+    const comparison = await run.expected.compare(file, { ...resource, object });
+    if (comparison.kind === "absent" && result.failOnMissingResources !== true) return [];
+    if (comparison.kind !== "equal") return [{ ...row, ...failedComparison(comparison) }];
+  }
+  return [{ ...row, ...verdictOf(result.result, status) }];
+}
+
+function failedComparison(
+  comparison: Exclude<Comparison, { kind: "equal" }>,
+): Pick<TestRow, "result" | "reason" | "message"> {
+  const reason = comparison.kind === "different" ? "Resource diff" : "Resource error";
+  return { result: "Fail", reason, message: comparison.message };
+}
+
+function verdictOf(want: string, got: string): Pick<TestRow, "result" | "reason"> {
+  return want === got
+    ? { result: "Pass", reason: "Ok" }
+    : { result: "Fail", reason: `Want ${want}, got ${got}` };
+}
+
+/** A rule of the result, or one generated from it for pod controllers; without a name all are meant. */
+function isRuleOf({ rule = "" }: ExpectedResult, name: string): boolean {
+  return rule === "" || name === rule || name === `autogen-${rule}` || name === `autogen-cronjob-${rule}`;
+}
+
+function rowWithoutPolicy(result: ExpectedResult, key: string, { invalid }: CheckedRun): TestRow {
+  const row = { ...rowOf(result, key), rule: "" };
+  return invalid.has(lastPart(result.policy))
+    ? { ...row, result: "Skip", reason: "Invalid Policy", message: "Invalid Policy" }
+    : { ...row, result: "Fail", reason: "Not found", message: "Not found" };
+}
+
+function rowOf(
+  { policy, rule = "" }: ExpectedResult,
+  resource: string,
+): Pick<TestRow, "policy" | "rule" | "resource"> {
+  return { policy, rule, resource };
+}
+
+function warningOf(what: string, { policy }: ExpectedResult, checked: number): string {
+  const instead = (checked === 1 ? "the one resource" : `all ${checked} resources`) + " of the test";
+  return `results for ${policy} name ${what}, which is no resource of the test; ${instead} may be checked instead`;
+}
+
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
+}

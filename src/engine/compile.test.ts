@@ -92,7 +92,7 @@ describe("compile: identity and reporting", () => {
   it("collects problems and never throws", () => {
     const compiled = compile(
       policy([
-        rule({ name: "a", validate: { podSecurity: {} } }),
+        rule({ name: "a", validate: { manifests: {} } }),
         rule({ name: "b", context: [{ name: "x" }] }),
         rule({ name: "c" }),
       ]),
@@ -101,8 +101,8 @@ describe("compile: identity and reporting", () => {
     assert.deepEqual(own, [
       {
         rule: "a",
-        message: "validate.podSecurity is not supported by this version",
-        unsupported: "validate.podSecurity",
+        message: "validate.manifests is not supported by this version",
+        unsupported: "validate.manifests",
       },
       { rule: "b", message: "context entry x names no source" },
     ]);

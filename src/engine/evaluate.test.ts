@@ -71,8 +71,8 @@ describe("evaluate: gates", () => {
       find: (key: string, name: string) =>
         key === "p" && name !== "c"
           ? [
-              { key: "ns/e1", applies: () => true },
-              { key: "ns/e2", applies: () => true },
+              { key: "ns/e1", podSecurity: [], applies: () => true },
+              { key: "ns/e2", podSecurity: [], applies: () => true },
             ]
           : [],
     };
@@ -112,7 +112,6 @@ describe("evaluate: isolation", () => {
   const fine = rule("fine", { validate: { deny: {} } });
 
   const unsupported: readonly [feature: string, body: Partial<Rule>][] = [
-    ["validate.podSecurity", { validate: { podSecurity: { level: "baseline" } } }],
     ["validate.cel", { validate: { cel: { expressions: [{ expression: "true" }] } } }],
     ["validate.manifests", { validate: { manifests: {} } }],
     ["validate.assert", { validate: { assert: {} } }],
@@ -139,7 +138,7 @@ describe("evaluate: isolation", () => {
   });
 
   it("says nothing of a feature where the rule does not match", () => {
-    const body = { match: { any: [{ resources: { kinds: ["Job"] } }] }, validate: { podSecurity: {} } };
+    const body = { match: { any: [{ resources: { kinds: ["Job"] } }] }, validate: { manifests: {} } };
     assert.deepEqual(judge([rule("r", body)]), []);
   });
 

@@ -7,6 +7,7 @@ import { compileConditions, evaluateConditions } from "../conditions/conditions.
 import { compileContextEntry } from "../context/context-entry.ts";
 import { QueryError } from "../errors.ts";
 import type { ConditionsTest, RuleBody } from "../validate/compiled-rule.ts";
+import { compilePodSecurityBody } from "../podsecurity/pod-security-body.ts";
 import { compileDenyBody } from "../validate/deny-body.ts";
 import { forEachBody } from "../validate/foreach-body.ts";
 import type { CompiledForEach } from "../validate/foreach-body.ts";
@@ -38,7 +39,7 @@ export function compileBody(rule: Rule, policyNamespace: string | undefined): Ru
   const { validate } = rule;
   if (validate === undefined) throw new UnsupportedFeature("verifyImages");
   if (validate.manifests !== undefined) throw new UnsupportedFeature("validate.manifests");
-  if (validate.podSecurity !== undefined) throw new UnsupportedFeature("validate.podSecurity");
+  if (validate.podSecurity !== undefined) return compilePodSecurityBody(rule.name, validate.podSecurity);
   if (validate.cel !== undefined) throw new UnsupportedFeature("validate.cel");
   const messages = validateMessages(rule.name, validate.message ?? "");
   const body = compileCheck(validate, { rule: rule.name, messages, policyNamespace, nesting: 0 });
@@ -48,6 +49,11 @@ export function compileBody(rule: Rule, policyNamespace: string | undefined): Ru
     "failed",
     "validate has none of pattern, anyPattern, deny, foreach, podSecurity, cel or manifests",
   );
+}
+
+/** True where `podSecurity` is what the rule checks. */
+export function isPodSecurity({ validate }: Rule): boolean {
+  return validate?.podSecurity !== undefined && validate.manifests === undefined;
 }
 
 interface Place {

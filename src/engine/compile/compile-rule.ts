@@ -11,7 +11,7 @@ import type { CompiledMatch } from "../match/match.ts";
 import type { RuleType } from "../response.ts";
 import type { CompiledRule, RuleBody } from "../validate/compiled-rule.ts";
 import { compileTemplate } from "../variables/template.ts";
-import { UnsupportedFeature, compileBody, compileConditionBlock } from "./compile-body.ts";
+import { UnsupportedFeature, compileBody, compileConditionBlock, isPodSecurity } from "./compile-body.ts";
 
 /** Where a rule's problems are written down. */
 export type ProblemSink = (problem: PolicyProblem) => void;
@@ -66,6 +66,7 @@ export function compileRule(rule: Rule, place: RulePlace): CompiledRule {
       return [key, value, template.constant ? undefined : template] as const;
     }),
     body: fatal !== undefined ? failingBody(fatal) : isProblem(body) ? failingBody(body) : body,
+    handlesExceptions: fatal === undefined && !isProblem(body) && isPodSecurity(rule),
   };
 }
 

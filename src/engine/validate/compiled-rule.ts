@@ -1,6 +1,7 @@
 import type { CompiledEntry } from "../context/context-entry.ts";
 import type { Template } from "../context/query-context.ts";
 import type { RuleContext } from "../context/rule-context.ts";
+import type { RuleException } from "../exceptions/exception-source.ts";
 import type { EvaluationInput } from "../input.ts";
 import type { MatchSubject } from "../match/subject.ts";
 import type { RuleStatus, RuleType } from "../response.ts";
@@ -12,6 +13,8 @@ export interface RuleRun {
   readonly context: RuleContext;
   /** The element that patterns are held against, inside of a foreach that is scoped to its elements. */
   readonly element?: Json;
+  /** Exceptions that cover the object, for a body that deals with them itself. */
+  readonly exceptions?: readonly RuleException[];
 }
 
 /** The verdict of a body; undefined where it has none to give. */
@@ -19,6 +22,8 @@ export interface RuleOutcome {
   readonly status: RuleStatus;
   readonly message: string;
   readonly properties?: Readonly<Record<string, string>>;
+  /** Keys of the exceptions because of which it is a skip. */
+  readonly exceptions?: readonly string[];
   readonly unsupported?: string;
 }
 
@@ -42,4 +47,6 @@ export interface CompiledRule {
   readonly preconditions: ConditionsTest | undefined;
   readonly properties: readonly (readonly [key: string, value: string, template: Template | undefined])[];
   readonly body: RuleBody;
+  /** True where the body itself decides what exceptions mean; any other rule is skipped by one. */
+  readonly handlesExceptions: boolean;
 }

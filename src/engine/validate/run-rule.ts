@@ -5,6 +5,7 @@ import { RuleContext } from "../context/rule-context.ts";
 import type { ContextFrame } from "../context/rule-context.ts";
 import { QueryError } from "../errors.ts";
 import { noExceptions } from "../exceptions/exception-source.ts";
+import type { RuleException } from "../exceptions/exception-source.ts";
 import type { EvaluationInput } from "../input.ts";
 import { jsonText } from "../jmespath/json-text.ts";
 import type { MatchSubject } from "../match/subject.ts";
@@ -43,10 +44,9 @@ export function runRule(rule: CompiledRule, frame: RuleFrame): RuleResult {
     properties = renderProperties(rule, context);
     const exempt = (frame.input.exceptions ?? noExceptions)
       .find(frame.policyKey, rule.name)
-      .filter((exception) => exception.applies(frame.subject, context as RuleContext))
-      .map((exception) => exception.key);
-    if (exempt.length > 0) return exempted(rule, exempt, properties);
-    const outcome = rule.body({ input: frame.input, context });
+      .filter((exception) => exception.applies(frame.subject, context as RuleContext));
+    if (exempt.length > 0 && !rule.handlesExceptions) return respond(exempted(exempt));
+    const outcome = rule.body({ input: frame.input, context, exceptions: exempt });
     return outcome === undefined ? none : respond(outcome);
   } catch (error) {
     if (error instanceof Suspension) return { kind: "pending", requests: error.requests };
@@ -86,17 +86,11 @@ function renderProperties(rule: CompiledRule, context: RuleContext): Readonly<Re
   }
 }
 
-function exempted(
-  rule: CompiledRule,
-  exceptions: readonly string[],
-  properties: Readonly<Record<string, string>>,
-): RuleResult {
-  const message = `rule is skipped due to policy exceptions${exceptions.join(", ")}`;
-  const { name, type } = rule;
-  return {
-    kind: "response",
-    response: { rule: name, type, status: "skip", message, properties, exceptions },
-  };
+function exempted(exceptions: readonly RuleException[]): RuleOutcome {
+  const keys = exceptions.map(({ key }) => key);
+  // Kyverno leaves no blank before the list.
+  const message = `rule is skipped due to policy exceptions${keys.join(", ")}`;
+  return { status: "skip", message, exceptions: keys };
 }
 
 function responseOf(
@@ -114,6 +108,7 @@ function responseOf(
       status: outcome.status,
       message: outcome.message,
       properties: outcome.properties === undefined ? properties : { ...properties, ...outcome.properties },
+      ...(outcome.exceptions === undefined ? {} : { exceptions: outcome.exceptions }),
       ...(unsupported === undefined ? {} : { unsupported }),
     },
   };

@@ -13,8 +13,12 @@ const waiting = [
 /** Time between two looks between which nothing may have been written. */
 const stillMs = 1_000;
 
+/** A standby is ready, too: it has to hold the Lease and to have read every kind. */
 const isIdle = (samples: readonly Sample[]): boolean =>
-  samples.length > 0 && waiting.every((name) => sumOf(samples, name) === 0);
+  sumOf(samples, "rearguard_lease_held") > 0 &&
+  sumOf(samples, "rearguard_kinds", { state: "live" }) > 0 &&
+  sumOf(samples, "rearguard_kinds", { state: "syncing" }) === 0 &&
+  waiting.every((name) => sumOf(samples, name) === 0);
 
 /** Resolves when the operator is ready, has nothing to do and has stopped writing. */
 export const waitUntilSettled = async (

@@ -4,6 +4,7 @@ import type { BenchCluster } from "../cluster/bench-cluster.ts";
 import { clusterPolicyType } from "../cluster/resource-types.ts";
 import { seedNamespaces, seedPods } from "../cluster/seed-pods.ts";
 import { buildBundle } from "../operator/bundle.ts";
+import { readImageFlags } from "../operator/image-flags.ts";
 import { buildPod } from "../pods/build-pod.ts";
 import { checkReports } from "./check-reports.ts";
 import { countSummaries } from "./count-summaries.ts";
@@ -126,7 +127,11 @@ export const runScanBench = async (
     const bundle = await buildBundle(cluster.folder);
     await seed(cluster, policies, options.pods);
     const logFile = options.keepLog ?? fileIn(cluster, "operator.log");
-    const { pods, nodeFlags } = options;
+    const { pods } = options;
+    const nodeFlags = [...(await readImageFlags()), ...options.nodeFlags];
+    sayWithTime(
+      `the operator runs with node ${nodeFlags.length === 0 ? "without flags" : nodeFlags.join(" ")}`,
+    );
     const bench = await createScanBench({ cluster, bundle, pods, logFile, nodeFlags, say: sayWithTime });
     const needs = cohortEditNeeds(Array.from({ length: options.pods }, (_, index) => buildPod(index)));
     return { figures: await measure(bench, policies.length, needs, options), needs };

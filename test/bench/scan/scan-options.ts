@@ -8,7 +8,7 @@ export const scanUsage = `npm run -s bench -- scan [options]
   --json                one JSON document on standard output instead of the table
   --heap                measure also the heap at rest, at N and at 2 N pods
   --kubernetes VERSION  of the control plane, as in npm run test:cluster
-  --node-flag FLAG      a flag for the operator's Node, such as --max-semi-space-size=8; may be repeated
+  --node-flag FLAG      a flag for the operator's Node, behind those of the image; may be repeated
   --cpu-profile DIR     profile the first scan and leave the profile there
   --keep-log FILE       append the operator's log to this file`;
 

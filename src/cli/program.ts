@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 
 import type { CliIo } from "./cli-io.ts";
 import { addScanCommand } from "./commands/scan-command.ts";
+import { addTestCommand } from "./commands/test-command.ts";
 import { UsageError } from "./usage-error.ts";
 
 /**
@@ -22,6 +23,7 @@ export function buildProgram(io: CliIo): Command {
     .exitOverride()
     .showHelpAfterError("(add --help for the options)");
   addScanCommand(program, io);
+  addTestCommand(program, io);
   return program;
 }
 

@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
-import type { CliIo } from "#cli/cli-io.ts";
-import { buildProgram, runProgram } from "#cli/program.ts";
+import { commandLine } from "./command-line.fixture.ts";
+import type { CommandLine } from "./command-line.fixture.ts";
 
 const files: Readonly<Record<string, string>> = {
   "policies/labels.yaml": `
@@ -61,45 +58,13 @@ policies:
   "misspelt.yaml": "apiVersion: v\nkind: Values\nglobalValue: {}\n",
 };
 
-let folder = "";
+let cli: CommandLine;
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "rearguard-scan-"));
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), text);
-  }
+  cli = await commandLine(files);
 });
-after(() => rm(folder, { recursive: true }));
+after(() => cli.remove());
 
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs a command line; words that name files of the table stand for them. */
-async function run(line: string, stdin?: string): Promise<Run> {
-  let [code, out, err] = [0, "", ""];
-  const io: CliIo = {
-    stdout: { write: (text) => void (out += text), isTerminal: false },
-    stderr: { write: (text) => void (err += text.replaceAll(`${folder}/`, "")), isTerminal: false },
-    stdin: {
-      isTerminal: stdin === undefined,
-      async *read() {
-        await Promise.resolve();
-        yield stdin ?? "";
-      },
-    },
-    allowsColor: true,
-    nowMs: () => 1_700_000_000_000,
-    setExitCode: (value) => (code = value),
-  };
-  const args = line
-    .split(" ")
-    .map((word) => (Object.hasOwn(files, word) || word === "policies" ? join(folder, word) : word));
-  await runProgram(buildProgram(io), args, io);
-  return { code, out, err };
-}
+const run: CommandLine["run"] = (line, stdin) => cli.run(line, stdin);
 
 describe("rearguard scan", () => {
   it("shows violations as a table and counts the rest", async () => {

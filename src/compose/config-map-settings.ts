@@ -15,13 +15,17 @@ export const configMapType: ResourceType = {
   verbs: ["get", "list", "watch"],
 };
 
-/** Follows the ConfigMaps that settings are read from; resolves when they are known, or cannot be read for now. */
-export async function followConfigMaps(options: {
+/** Follows the ConfigMaps that settings are read from. */
+export function followConfigMaps(options: {
   readonly openSource: (selection: Selection, handlers: SourceHandlers) => Source;
   readonly store: SettingsStore;
   readonly namespace: string;
   readonly names: Readonly<Record<ConfigMapRole, string>>;
-}): Promise<Source> {
+}): {
+  /** Resolves when they are known, or cannot be read for now. */
+  readonly known: Promise<void>;
+  stop(): Promise<void>;
+} {
   const { store, namespace, names } = options;
   const { promise, resolve } = Promise.withResolvers<void>();
   const roles = Object.entries(names) as [ConfigMapRole, string][];
@@ -62,6 +66,5 @@ export async function followConfigMaps(options: {
       },
     },
   );
-  await promise;
-  return source;
+  return { known: promise, stop: () => source.stop() };
 }

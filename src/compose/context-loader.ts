@@ -7,8 +7,19 @@ import { createBroker } from "#kube/broker/create-broker.ts";
 import { proxyFor } from "#kube/client/proxy.ts";
 import type { PartContext } from "./operator.ts";
 
+export interface ContextLoader {
+  readonly load: LoadContext;
+  /** Ends the pauses of calls that were forbidden; false where there are none. */
+  retryForbidden(): boolean;
+}
+
 /** Everything that policies ask for goes through the broker; what it answers is JSON. */
-export function createContextLoader(context: PartContext, env: NodeJS.ProcessEnv): LoadContext {
+export function createContextLoader(
+  context: PartContext,
+  env: NodeJS.ProcessEnv,
+  /** Told when calls are held back for lack of rights. */
+  onForbidden: () => void,
+): ContextLoader {
   const { client, settings, startSettings, log, metrics } = context;
   const broker = createBroker({
     client,
@@ -31,8 +42,16 @@ export function createContextLoader(context: PartContext, env: NodeJS.ProcessEnv
     proxyFor: (url) => proxyFor(url, undefined, env),
   });
   metrics.metrics.openBreakers.read(() => [{ labels: {}, value: broker.openBreakers() }]);
-  return async (request, scope): Promise<ContextAnswer> => {
-    const answer = await broker.load(request, scope);
-    return answer.kind === "value" ? { kind: "value", value: answer.value as Json } : answer;
+  return {
+    async load(request, scope): Promise<ContextAnswer> {
+      const answer = await broker.load(request, scope);
+      if (broker.openBreakers() > 0) onForbidden();
+      return answer.kind === "value" ? { kind: "value", value: answer.value as Json } : answer;
+    },
+    retryForbidden() {
+      const wereHeld = broker.openBreakers() > 0;
+      broker.retryForbidden();
+      return wereHeld;
+    },
   };
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { shardRange } from "#api/meta/uid-range.ts";
-import { systemClock } from "#controllers/runtime/clock.ts";
+import { pause, systemClock } from "#controllers/runtime/clock.ts";
+import { untilAborted } from "#controllers/scan/until-aborted.ts";
 import type { SettingsStore } from "#controllers/settings/settings-store.ts";
 import type { Settings } from "#controllers/settings/setting-table.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
@@ -23,6 +24,12 @@ import { followSettings } from "./live-settings.ts";
 import { startScan } from "./scan-part.ts";
 import { serveTelemetry } from "./telemetry-servers.ts";
 import { version } from "./version.ts";
+
+/** Kubernetes gives a pod 30 s unless told otherwise; what hangs must not cost the Lease its release. */
+const stopMs = 18_000;
+const closeMs = 23_000;
+/** Without the Lease nothing is written any more, so there is nothing to wait for. */
+const lostStopMs = 3_000;
 
 /** What every part of the operator is given. */
 export interface PartContext {
@@ -112,15 +119,11 @@ export async function runOperator(options: {
   if (held && !signal.aborted) {
     const client = clients.fenced(() => elector.fence());
     parts.push({ stop: () => client.close() });
+    const base = { client, settings, startSettings, metrics, health, log, hostName, signal };
     try {
-      parts.push(
-        ...(await startParts({ client, settings, startSettings, metrics, health, log, hostName, signal })),
-      );
+      await untilAborted(startParts(base, parts), signal);
       partsStarted = true;
-      await new Promise<void>((resolve) => {
-        if (signal.aborted) resolve();
-        else signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+      await untilAborted(new Promise<never>(() => {}), signal);
     } catch (error) {
       if (!signal.aborted) {
         log.error("cannot start", { error });
@@ -130,21 +133,44 @@ export async function runOperator(options: {
   }
   log.info("stopping");
   ending.abort();
-  for (const part of parts.toReversed()) await part.stop();
-  await elector.release();
-  await clients.lease.close();
-  unfollow();
-  await servers.close();
+  const stopParts = async (): Promise<void> => {
+    for (const part of parts.toReversed()) await part.stop();
+  };
+  const close = async (): Promise<void> => {
+    // Released only when nothing writes any more.
+    if (await endsWithin(exitCode === 0 ? stopMs : lostStopMs, stopParts())) await elector.release();
+    else log.warn("something did not end in time; it is left behind");
+    unfollow();
+    await Promise.all([clients.lease.close(), servers.close()]);
+  };
+  await endsWithin(exitCode === 0 ? closeMs : lostStopMs, close());
   return exitCode;
 }
 
-async function startParts(base: Omit<PartContext, "discovery" | "openSource">): Promise<Part[]> {
+/** True where `work` ends in time. A failure while stopping is an end, too. */
+async function endsWithin(limitMs: number, work: Promise<void>): Promise<boolean> {
+  const over = Promise.withResolvers<boolean>();
+  const timer = systemClock.setTimer(limitMs, () => over.resolve(false));
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([ended, over.promise]);
+  } finally {
+    timer.cancel();
+  }
+}
+
+/** Starts the parts and puts each into `parts` as soon as it has something to stop. */
+async function startParts(base: Omit<PartContext, "discovery" | "openSource">, parts: Part[]): Promise<void> {
   const { client, startSettings, metrics, log, signal } = base;
   const range = shardRange(startSettings.shard.index, startSettings.shard.count);
   const discovery = createDiscovery({
     client,
     onError: (error) => log.warn("cannot ask what the API server serves, trying again", { error }),
   });
+  parts.push({ stop: () => discovery.stop() });
   await firstDiscovery(discovery, base);
   const reading = { pageSize: startSettings.pageSize, silentAfterMs: startSettings.watchSilentAfter };
   const open = (selection: Selection, handlers: SourceHandlers): Source =>
@@ -160,17 +186,17 @@ async function startParts(base: Omit<PartContext, "discovery" | "openSource">): 
     });
   const openOwned = (selection: Selection, handlers: SourceHandlers): Source =>
     openSource({ client, selection, handlers, range, shardOnServer: true, ...reading });
-  const configMaps = await followConfigMaps({
+  const configMaps = followConfigMaps({
     openSource: open,
     store: base.settings,
     namespace: startSettings.namespace,
     names: { kyverno: startSettings.configMapName, metrics: startSettings.metricsConfigMapName },
   });
-  const parts: Part[] = [{ stop: () => discovery.stop() }, configMaps];
+  parts.push(configMaps);
+  await configMaps.known;
   if (startSettings.only.includes("scan") && startSettings.backgroundScan && !signal.aborted) {
-    parts.push(await startScan({ ...base, discovery, openSource: open }, { range, openOwned }));
+    await startScan({ ...base, discovery, openSource: open }, { range, openOwned, parts });
   }
-  return parts;
 }
 
 /** The first answer is waited for: without it nothing can be named. */
@@ -184,9 +210,7 @@ async function firstDiscovery(
       return;
     } catch (error) {
       log.warn("the API server does not answer, trying again", { error, delayMs });
-      await new Promise<void>((resolve) => {
-        systemClock.setTimer(delayMs, resolve);
-      });
+      await pause(systemClock, delayMs, signal);
     }
   }
 }

@@ -13,22 +13,25 @@ const fresh = { oldestSeconds: 0, limitSeconds: 60, alone: true };
 
 describe("readiness of the scan", () => {
   it("waits for policies and reports", () => {
-    assert.match(scanReadiness(false, [], fresh) ?? "", /being read/);
+    assert.match(scanReadiness("policies are being read", [], fresh) ?? "", /being read/);
   });
 
   it("names the kinds that are being listed", () => {
     const kinds = [kind("pods", "live"), kind("secrets", "syncing"), kind("jobs", "syncing")];
-    assert.equal(scanReadiness(true, kinds, fresh), "being listed: jobs, secrets");
+    assert.equal(scanReadiness(undefined, kinds, fresh), "being listed: jobs, secrets");
   });
 
   it("counts a kind that cannot be read as answered for", () => {
-    assert.equal(scanReadiness(true, [kind("pods", "live"), kind("secrets", "degraded")], fresh), undefined);
+    assert.equal(
+      scanReadiness(undefined, [kind("pods", "live"), kind("secrets", "degraded")], fresh),
+      undefined,
+    );
   });
 
   it("ends when verdicts are stale and nobody else serves", () => {
     const stale = { ...fresh, oldestSeconds: 100 };
-    assert.match(scanReadiness(true, [], stale) ?? "", /100 s old/);
-    assert.equal(scanReadiness(true, [], { ...stale, alone: false }), undefined);
+    assert.match(scanReadiness(undefined, [], stale) ?? "", /100 s old/);
+    assert.equal(scanReadiness(undefined, [], { ...stale, alone: false }), undefined);
   });
 });
 

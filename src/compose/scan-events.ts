@@ -1,6 +1,18 @@
 import type { Violation } from "#controllers/scan/ports.ts";
+import type { ScanPolicy } from "#controllers/scan/scan-policy.ts";
+import type { EventContent } from "#kube/events/event.ts";
 import type { EventRecorder } from "#kube/events/event-recorder.ts";
-import { violationEvents } from "#kube/events/scan-events.ts";
+import { successEvents, violationEvents } from "#kube/events/scan-events.ts";
+import type { PolicyReference } from "#kube/events/scan-events.ts";
+import type { ReportOwner } from "#reports/owner.ts";
+
+/** What the scan tells as Events. */
+export interface ScanEvents {
+  violation(violation: Violation): void;
+  success(owner: ReportOwner, policy: ScanPolicy): void;
+  /** The policy cannot judge what it should. */
+  blocked(policy: ScanPolicy, message: string): void;
+}
 
 /**
  * Violations that a change brought to light have a budget per policy and namespace; those that a first list or a policy
@@ -8,27 +20,47 @@ import { violationEvents } from "#kube/events/scan-events.ts";
  */
 const bulkNamespace = "(bulk)";
 
-/** Turns first violations into Events. */
-export function createViolationEvents(recorder: EventRecorder): (violation: Violation) => void {
-  return ({ policy, owner, response, urgent }) => {
-    const { kind, name, namespace } = policy.compiled.identity;
-    const reference = {
-      apiVersion: "kyverno.io/v1",
-      kind,
-      name,
-      uid: policy.compiled.uid,
-      ...(namespace === undefined ? {} : { namespace }),
-    };
-    recorder.record({
-      policy: reference,
-      namespace: urgent ? (owner.namespace ?? "") : bulkNamespace,
-      events: violationEvents({
+function referenceTo({ compiled: { identity, uid } }: ScanPolicy): PolicyReference {
+  const { kind, name, namespace } = identity;
+  return {
+    apiVersion: "kyverno.io/v1",
+    kind,
+    name,
+    uid,
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+}
+
+/** Turns what the scan finds into Events. */
+export function createScanEvents(recorder: EventRecorder): ScanEvents {
+  return {
+    violation({ policy, owner, response, urgent }) {
+      const reference = referenceTo(policy);
+      const { rule, status, message } = response;
+      recorder.record({
         policy: reference,
-        resource: owner,
-        rule: response.rule,
-        status: response.status,
-        message: response.message,
-      }),
-    });
+        namespace: urgent ? (owner.namespace ?? "") : bulkNamespace,
+        events: violationEvents({ policy: reference, resource: owner, rule, status, message }),
+      });
+    },
+    success(owner, policy) {
+      const reference = referenceTo(policy);
+      recorder.record({
+        policy: reference,
+        namespace: bulkNamespace,
+        events: successEvents({ policy: reference, resource: owner, mutated: false }),
+      });
+    },
+    blocked(policy, message) {
+      const reference = referenceTo(policy);
+      const event: EventContent = {
+        controller: "kyverno-scan",
+        regarding: reference,
+        reason: "PolicyError",
+        action: "None",
+        note: message,
+      };
+      recorder.record({ policy: reference, namespace: reference.namespace ?? "", events: [event] });
+    },
   };
 }

@@ -1,11 +1,12 @@
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import { resourceTypeKey } from "#api/meta/resource-type.ts";
-import type { ScanObserver, Violation } from "#controllers/scan/ports.ts";
+import type { ScanObserver } from "#controllers/scan/ports.ts";
 import type { ScanPolicy } from "#controllers/scan/scan-policy.ts";
 import type { RuleResponse } from "#engine/response.ts";
 import type { ReportOwner } from "#reports/owner.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import type { Metrics } from "#telemetry/metrics.ts";
+import type { ScanEvents } from "./scan-events.ts";
 
 /** State of a kind as people are told of it. */
 export interface KindStanding {
@@ -44,7 +45,8 @@ function resultLabels(policy: ScanPolicy, owner: ReportOwner, response: RuleResp
 export function createScanObserver(deps: {
   readonly metrics: Metrics;
   readonly log: Logger;
-  readonly violated: (violation: Violation) => void;
+  readonly events: ScanEvents;
+  readonly wantsSuccesses: () => boolean;
   readonly monotonicMs: () => number;
 }): ObservedScan {
   const { metrics, log } = deps;
@@ -52,9 +54,18 @@ export function createScanObserver(deps: {
 
   return {
     kinds,
-    violation: deps.violated,
-    judged(policy, owner, responses) {
-      for (const response of responses) metrics.policyResults.inc(resultLabels(policy, owner, response));
+    violation: (violation) => deps.events.violation(violation),
+    success: (owner, policy) => deps.events.success(owner, policy),
+    wantsSuccesses: () => deps.wantsSuccesses(),
+    policyBlocked(policy, message) {
+      log.warn("policy cannot judge what it should", { policy: policy.key, reason: message });
+      deps.events.blocked(policy, message);
+    },
+    judged(owner, judgements) {
+      metrics.controllerReconciles.inc({ controller_name: "background-scan-controller" });
+      for (const { policy, responses } of judgements) {
+        for (const response of responses) metrics.policyResults.inc(resultLabels(policy, owner, response));
+      }
     },
     kindState(type, state) {
       const key = resourceTypeKey(type);
@@ -70,6 +81,7 @@ export function createScanObserver(deps: {
       else if (before?.state === "degraded") log.info("kind can be read again", { kind: key });
     },
     passFinished(type, { reason, seconds }) {
+      metrics.controllerReconciles.inc({ controller_name: "resource-report-controller" });
       metrics.passDuration.observe({ cause: reason }, seconds);
       log.debug("pass finished", { kind: resourceTypeKey(type), reason, seconds });
     },

@@ -1,20 +1,18 @@
 import { randomInt } from "node:crypto";
-import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { UidRange } from "#api/meta/uid-range.ts";
 import { createReportKeeper } from "#controllers/reports/create-report-keeper.ts";
 import { createKubeReportStore } from "#controllers/reports/kube-report-store.ts";
+import type { IsAlive } from "#controllers/reports/report-writer.ts";
 import { createBackoff } from "#controllers/runtime/backoff.ts";
-import { pause, systemClock } from "#controllers/runtime/clock.ts";
+import { systemClock } from "#controllers/runtime/clock.ts";
 import { runReconcileLoop } from "#controllers/runtime/reconcile-loop.ts";
-import { startCron } from "#controllers/runtime/schedule.ts";
-import type { Schedule } from "#controllers/runtime/schedule.ts";
 import { createWorkQueue } from "#controllers/runtime/work-queue.ts";
 import { createJudge } from "#controllers/scan/judge.ts";
 import type { ListPages } from "#controllers/scan/pass-runner.ts";
-import { createContextEpoch } from "#controllers/scan/context-epoch.ts";
-import { runRescan } from "#controllers/scan/rescan.ts";
+import type { RescanDeps } from "#controllers/scan/rescan.ts";
 import { createScanController } from "#controllers/scan/scan-controller.ts";
 import type { ScanController } from "#controllers/scan/scan-controller.ts";
+import { readsOutside } from "#controllers/scan/scan-policy.ts";
 import { createSeenHash } from "#controllers/scan/seen-hash.ts";
 import { defaultBudgetLimits } from "#engine/budget.ts";
 import { noExceptions } from "#engine/exceptions/exception-source.ts";
@@ -26,9 +24,14 @@ import { startEphemeralIntake } from "./ephemeral-part.ts";
 import type { Part, PartContext } from "./operator.ts";
 import { processKey } from "./process-key.ts";
 import { oldestVerdictAge, scanReadiness } from "./readiness.ts";
-import { createViolationEvents } from "./scan-events.ts";
+import type { Standing } from "./readiness.ts";
+import { servedReportTypes } from "./report-types.ts";
+import { startRescans } from "./rescan-part.ts";
+import { createRightsWatch } from "./rights-watch.ts";
+import { createScanEvents } from "./scan-events.ts";
 import { publishScanMetrics } from "./scan-metrics.ts";
 import { createScanObserver } from "./scan-observer.ts";
+import { createScanScope } from "./scan-scope.ts";
 import { startPolicyStatus } from "./status-part.ts";
 
 const maxQueuedWrites = 512;
@@ -36,32 +39,16 @@ const maxRounds = 8;
 /** Verdicts older than this alarm, and end the readiness of a process that is alone. */
 const staleSeconds = 300;
 
-function reportTypes(
-  types: readonly ResourceType[],
-  openreports: boolean,
-): { namespaced: ResourceType; cluster: ResourceType } {
-  const group = openreports ? "openreports.io" : "wgpolicyk8s.io";
-  const version = openreports ? "v1alpha1" : "v1alpha2";
-  const find = (kind: string): ResourceType => {
-    const type = types.find(
-      (candidate) => candidate.group === group && candidate.version === version && candidate.kind === kind,
-    );
-    if (type !== undefined) return type;
-    throw new Error(`the API server does not serve ${group}/${version} ${kind}: install the CRDs (crds/)`);
-  };
-  return openreports
-    ? { namespaced: find("Report"), cluster: find("ClusterReport") }
-    : { namespaced: find("PolicyReport"), cluster: find("ClusterPolicyReport") };
-}
-
 /** Starts scan, reports and policy status. */
 export async function startScan(
   context: PartContext,
   owned: {
     readonly range: UidRange;
     readonly openOwned: (selection: Selection, handlers: SourceHandlers) => Source;
+    /** Takes what is to be stopped, before it is started. */
+    readonly parts: Part[];
   },
-): Promise<Part> {
+): Promise<void> {
   const { settings, startSettings, client, discovery, health, log, signal } = context;
   const { metrics } = context.metrics;
   const clock = systemClock;
@@ -83,16 +70,27 @@ export async function startScan(
   const observer = createScanObserver({
     metrics,
     log,
-    violated: createViolationEvents(recorder),
+    events: createScanEvents(recorder),
+    wantsSuccesses: () => settings.current().generateSuccessEvents,
     monotonicMs,
   });
   const rejudgeQueue = createWorkQueue<string>({ clock, backoff });
   const { range, openOwned } = owned;
+  let missing: string | undefined = "reports are being read";
+  health.add("readyz", "reports", () => missing);
+  const types = await servedReportTypes(discovery, {
+    openreports: startSettings.openreportsEnabled,
+    log,
+    signal,
+    onMissing: (what) => {
+      missing = what;
+    },
+  });
 
   const keeper = createReportKeeper({
     store: createKubeReportStore({
       client,
-      types: reportTypes(discovery.types(), startSettings.openreportsEnabled),
+      types,
       source: { silentAfterMs: startSettings.watchSilentAfter },
     }),
     format: startSettings.openreportsEnabled ? "openreports" : "wgpolicyk8s",
@@ -110,7 +108,10 @@ export async function startScan(
     rejudge: (uid) => scan.rejudge.soon(uid),
     log,
     observer: {
-      written: (verb) => metrics.reportWrites.inc({ verb, outcome: "written" }),
+      written: (verb) => {
+        metrics.controllerReconciles.inc({ controller_name: "aggregate-report-controller" });
+        metrics.reportWrites.inc({ verb, outcome: "written" });
+      },
       unchanged: () => metrics.reportWrites.inc({ verb: "read", outcome: "unchanged" }),
       trimmed: (place) => log.warn("report is too large, results were left out", { ...place }),
       foreign: (place) =>
@@ -120,7 +121,7 @@ export async function startScan(
     signal,
   });
 
-  const listPages: ListPages = async (type, options, handle, beforePage) => {
+  const listPages: ListPages = async (type, options, handle, onListStart) => {
     await fetchPages(
       client,
       { type, ...(options.namespace === undefined ? {} : { namespace: options.namespace }) },
@@ -130,14 +131,26 @@ export async function startScan(
         pageSize: startSettings.pageSize,
         signal: options.signal,
         beforeRequest: async (isFirst) => {
-          if (options.paceMs !== undefined && !isFirst) await pause(clock, options.paceMs, options.signal);
-          beforePage();
+          if (isFirst) onListStart();
+          else await options.pace?.();
         },
       },
     );
   };
 
-  const loadContext = createContextLoader(context, process.env);
+  const rights = createRightsWatch({
+    openSource: context.openSource,
+    types: () => discovery.types(),
+    clock,
+    onChange: () => {
+      if (loader.retryForbidden()) scan.requestFor(readsOutside, "rights");
+    },
+  });
+  const loader = createContextLoader(context, process.env, () => rights.begin());
+  const scope = createScanScope(settings, {
+    namespace: startSettings.namespace,
+    leases: new Set([startSettings.reportsLease, startSettings.backgroundLease, startSettings.cleanupLease]),
+  });
   const status = startPolicyStatus({ ...context, scan: () => scan, kinds: observer.kinds });
   const scan: ScanController = createScanController({
     client,
@@ -157,9 +170,11 @@ export async function startScan(
       maxRounds,
     }),
     seenHash: createSeenHash(Buffer.from(processKey()).toString("hex")),
-    loadContext,
-    allowedResults: () => new Set(settings.current().allowedResults),
+    isLeftOut: scope.isLeftOut,
+    loadContext: loader.load,
+    reported: scope.reported,
     rejudgeQueue,
+    concurrentPasses: startSettings.backgroundScanWorkers,
     clock,
     random,
     onChanged: () => status.changed(),
@@ -168,18 +183,32 @@ export async function startScan(
   });
 
   let started = false;
-  const oldest = (): number =>
-    oldestVerdictAge(clock.monotonicMs(), observer.kinds.values(), [
-      rejudgeQueue.readings().oldestReadyMs,
-      rejudgeQueue.readings().oldestInWorkMs,
-    ]);
-  publishScanMetrics(metrics, { scan, keeper, rejudgeQueue, kinds: observer.kinds, oldestSeconds: oldest });
+  const waitingMs = (): readonly number[] => {
+    const { oldestReadyMs, oldestInWorkMs } = rejudgeQueue.readings();
+    return [oldestReadyMs, oldestInWorkMs];
+  };
+  const inputs = (): Standing[] =>
+    [...scan.inputs.values()].map(({ state, sinceMs }) => ({ state: state.kind, sinceMs }));
+  const oldestOf = (kinds: Iterable<Standing>): number =>
+    oldestVerdictAge(monotonicMs(), [...kinds, ...inputs()], waitingMs());
+  publishScanMetrics(metrics, {
+    scan,
+    keeper,
+    rejudgeQueue,
+    kinds: observer.kinds,
+    oldestSeconds: () => oldestOf(observer.kinds.values()),
+  });
   health.add("readyz", "scan", () =>
-    scanReadiness(started, observer.kinds.values(), {
-      oldestSeconds: oldest(),
-      limitSeconds: staleSeconds,
-      alone: startSettings.shard.count === 1,
-    }),
+    scanReadiness(
+      started ? undefined : (scan.waitingFor() ?? "reports are being read"),
+      observer.kinds.values(),
+      {
+        // A kind that cannot be read is told of elsewhere, and must not keep the others from being served.
+        oldestSeconds: oldestOf([...observer.kinds.values()].filter(({ state }) => state !== "degraded")),
+        limitSeconds: staleSeconds,
+        alone: startSettings.shard.count === 1,
+      },
+    ),
   );
 
   const loop = runReconcileLoop({
@@ -190,7 +219,7 @@ export async function startScan(
     log,
     signal,
     observer: {
-      onReconciled: () => metrics.controllerReconciles.inc({ controller_name: "background-scan-controller" }),
+      onReconciled: () => {},
       onRetry: (_failure, failures) =>
         metrics.controllerRequeues.inc({
           controller_name: "background-scan-controller",
@@ -199,74 +228,36 @@ export async function startScan(
     },
   });
   const unsubscribe = discovery.onChange(() => scan.typesChanged());
+  owned.parts.push({
+    async stop() {
+      unsubscribe();
+      // Together, because what is handed over waits for the keeper, and the keeper ends that wait.
+      await Promise.all([rights.stop(), scan.stop(), keeper.stop()]);
+      await Promise.all([loop, status.stop(), recorder.stop()]);
+    },
+  });
   await scan.start();
   started = true;
-  const ephemerals = startEphemeralIntake(context, {
-    reports: keeper,
-    isAlive: (family, uid) => scan.isAlive(family, uid),
-    range,
-  });
   log.info("scan started", { policies: scan.policies.policies.size, kinds: scan.kinds.size });
 
-  const rescanDeps = {
+  const isAlive: IsAlive = (family, uid) => scan.isAlive(family, uid);
+  owned.parts.push(startEphemeralIntake(context, { reports: keeper, isAlive, range }));
+  const rescanDeps: RescanDeps = {
     kinds: scan.kinds,
     listPages,
-    newEpoch: () => createContextEpoch(loadContext, 5_000),
+    newEpoch: () => {
+      // Where rights cannot be watched, this is when calls that were forbidden are made again.
+      loader.retryForbidden();
+      return scan.newEpoch();
+    },
     clock,
     observer,
     pageSize: startSettings.pageSize,
+    intervalMs: () => settings.current().backgroundScanInterval,
   };
-  const rounds = rescanForEver(rescanDeps, () => settings.current().backgroundScanInterval, signal);
-  const schedules = followRescanSchedule(context, () =>
-    scan.requestEverywhere({ policies: "all", namespaces: undefined, reason: "schedule" }),
-  );
-
-  return {
-    async stop() {
-      unsubscribe();
-      await schedules();
-      await Promise.all([scan.stop(), ephemerals.stop()]);
-      await keeper.stop();
-      await Promise.all([rounds, loop, status.stop()]);
-      await recorder.stop();
-    },
-  };
-}
-
-/** One round after the other, each spread over the interval in force when it begins. */
-async function rescanForEver(
-  deps: Parameters<typeof runRescan>[0],
-  intervalMs: () => number,
-  signal: AbortSignal,
-): Promise<void> {
-  await pause(deps.clock, Math.min(intervalMs(), 60_000) / 4, signal);
-  while (!signal.aborted) await runRescan(deps, intervalMs(), signal);
-}
-
-/** Keeps the cron schedule of the settings; returns how to end it. */
-function followRescanSchedule(
-  { settings, log }: Pick<PartContext, "settings" | "log">,
-  rescan: () => void,
-): () => Promise<void> {
-  let schedule: Schedule | undefined;
-  const arm = (expression: string): void => {
-    void schedule?.stop();
-    schedule =
-      expression === ""
-        ? undefined
-        : startCron({
-            expression,
-            log,
-            run: () => {
-              rescan();
-              return Promise.resolve();
-            },
-          });
-  };
-  arm(settings.current().rescanSchedule);
-  const end = settings.onChange(["rescanSchedule"], ({ rescanSchedule }) => arm(rescanSchedule));
-  return async () => {
-    end();
-    await schedule?.stop();
-  };
+  const rescan = (reason: string): void =>
+    scan.requestEverywhere({ policies: "all", namespaces: undefined, reason });
+  owned.parts.push(startRescans(context, rescanDeps, () => rescan("schedule")));
+  const endScope = scope.onChange(() => rescan("settings"));
+  owned.parts.push({ stop: () => Promise.resolve(endScope()) });
 }

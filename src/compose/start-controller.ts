@@ -8,15 +8,15 @@ import { runOperator } from "./operator.ts";
 
 /** Collects settings, starts the operator and ends it on a signal. Resolves to the exit code. */
 export async function startController(flags: readonly (readonly [string, string])[]): Promise<number> {
-  let root: RootLogger | undefined;
-  const store = createSettingsStore({ log: () => root ?? silentLogger });
+  const logging: { root?: RootLogger } = {};
+  const store = createSettingsStore({ log: () => logging.root ?? silentLogger });
   store.replace("environment", settingsOfEnvironment(process.env));
   store.replace("flags", settingsOfFlags(flags));
   const { config } = store.current();
   if (config !== "") readSettingsFile(store, config);
   const { logFormat, logLevel } = store.current();
   const log = createLogger({ format: logFormat, level: logLevel, output: process.stderr });
-  root = log;
+  logging.root = log;
   const wrong = store.problems().filter(({ source }) => source === "flags");
   if (wrong.length > 0) {
     process.stderr.write(`${wrong.map(showProblem).join("\n")}\n`);
@@ -34,15 +34,23 @@ export async function startController(flags: readonly (readonly [string, string]
   process.on("SIGTERM", onSignal);
   const unwatch = config === "" ? () => {} : watchSettingsFile(store, config);
   try {
-    return await runOperator({ settings: store, log, env: process.env, signal: stopping.signal });
+    const exitCode = await runOperator({ settings: store, log, env: process.env, signal: stopping.signal });
+    endEvenIfSomethingHangs(exitCode);
+    return exitCode;
   } catch (error) {
     // What is wrong here is mostly the surroundings; the stack is for those who ask for it.
     log.error("cannot run", { reason: error instanceof Error ? error.message : String(error) });
     log.debug("cannot run", { error });
+    endEvenIfSomethingHangs(1);
     return 1;
   } finally {
     unwatch();
     process.off("SIGINT", onSignal);
     process.off("SIGTERM", onSignal);
   }
+}
+
+/** Everything has been told to end; a connection that does not is no reason to go on. */
+function endEvenIfSomethingHangs(exitCode: number): void {
+  setTimeout(() => process.exit(exitCode), 1_000).unref();
 }

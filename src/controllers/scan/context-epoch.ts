@@ -4,6 +4,8 @@ import type {
   ContextSource,
   PermissionScope,
 } from "#engine/context/context-source.ts";
+import { approximateBytes } from "./approximate-bytes.ts";
+import type { InputVersions } from "./input-versions.ts";
 
 /** Loads what a policy asks for, under that policy's authority. Rejects only for bugs. */
 export type LoadContext = (request: ContextRequest, scope: PermissionScope) => Promise<ContextAnswer>;
@@ -14,53 +16,92 @@ export interface ContextEpoch extends ContextSource {
   settle(requests: readonly ContextRequest[], scope: PermissionScope): Promise<void>;
 }
 
-function scopeKey(scope: PermissionScope): string {
-  return JSON.stringify([scope.policyKind, scope.policyNamespace ?? "", scope.policyName]);
+export interface ContextEpochOptions {
+  readonly load: LoadContext;
+  /** An answer read before its input changed is loaded again. */
+  readonly inputs: InputVersions;
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+}
+
+interface Remembered {
+  readonly answer: ContextAnswer;
+  readonly version: number;
+  readonly bytes: number;
 }
 
 const pending: ContextAnswer = { kind: "pending" };
 
+function keyOf(request: ContextRequest, scope: PermissionScope): string {
+  const { policyKind, policyNamespace = "", policyName } = scope;
+  return JSON.stringify([policyKind, policyNamespace, policyName, request]);
+}
+
 /**
  * A memo of external data for one epoch. The key holds the permission scope, so that a policy is never answered with
- * what another one was allowed to read. It keeps at most `maxEntries` answers; beyond that the oldest go and are loaded
- * again where they are still wanted.
+ * what another one was allowed to read. It keeps a bounded number of answers and bytes; beyond that the oldest go and
+ * are loaded again where they are still wanted.
  */
-export function createContextEpoch(load: LoadContext, maxEntries: number): ContextEpoch {
-  const answers = new Map<string, ContextAnswer>();
-  const loading = new Map<string, Promise<void>>();
-  const keyOf = (request: ContextRequest, scope: PermissionScope): string =>
-    `${scopeKey(scope)}${JSON.stringify(request)}`;
+export function createContextEpoch(options: ContextEpochOptions): ContextEpoch {
+  const { load, inputs } = options;
+  const answers = new Map<string, Remembered>();
+  const loading = new Map<string, { readonly version: number; readonly done: Promise<void> }>();
+  let bytes = 0;
 
-  const remember = (key: string, answer: ContextAnswer): void => {
-    if (answers.size >= maxEntries) {
-      const oldest = answers.keys().next();
-      if (oldest.done !== true) answers.delete(oldest.value);
-    }
-    answers.set(key, answer);
+  const forget = (key: string): void => {
+    bytes -= answers.get(key)?.bytes ?? 0;
+    answers.delete(key);
   };
 
-  const fetchAnswer = async (key: string, request: ContextRequest, scope: PermissionScope): Promise<void> => {
-    try {
-      remember(key, await load(request, scope));
-    } catch (error) {
-      remember(key, { kind: "failed", message: String(error) });
-    } finally {
-      loading.delete(key);
+  const remember = (key: string, answer: ContextAnswer, version: number): void => {
+    forget(key);
+    const size = key.length + (answer.kind === "value" ? approximateBytes(answer.value) : 0);
+    for (const oldest of answers.keys()) {
+      if (answers.size < options.maxEntries && bytes + size <= options.maxBytes) break;
+      forget(oldest);
     }
+    // The newest stays whatever its size, or whoever asked for it would ask for ever.
+    answers.set(key, { answer, version, bytes: size });
+    bytes += size;
+  };
+
+  const current = (key: string, request: ContextRequest): ContextAnswer | undefined => {
+    const found = answers.get(key);
+    return found?.version === inputs.of(request) ? found.answer : undefined;
+  };
+
+  const fetchAnswer = async (
+    key: string,
+    request: ContextRequest,
+    scope: PermissionScope,
+    version: number,
+  ): Promise<void> => {
+    let answer: ContextAnswer;
+    try {
+      answer = await load(request, scope);
+    } catch (error) {
+      answer = { kind: "failed", message: String(error) };
+    }
+    // Where the input changed on the way, a newer load is under way, or comes with the next question.
+    if (loading.get(key)?.version !== version) return;
+    loading.delete(key);
+    remember(key, answer, version);
   };
 
   const ensure = (request: ContextRequest, scope: PermissionScope): Promise<void> => {
     const key = keyOf(request, scope);
-    if (answers.has(key)) return Promise.resolve();
+    if (current(key, request) !== undefined) return Promise.resolve();
+    const version = inputs.of(request);
     const running = loading.get(key);
-    if (running !== undefined) return running;
-    const started = fetchAnswer(key, request, scope);
-    loading.set(key, started);
-    return started;
+    if (running?.version === version) return running.done;
+    const { promise: done, resolve } = Promise.withResolvers<void>();
+    loading.set(key, { version, done });
+    void fetchAnswer(key, request, scope, version).finally(resolve);
+    return done;
   };
 
   return {
-    lookUp: (request, scope) => answers.get(keyOf(request, scope)) ?? pending,
+    lookUp: (request, scope) => current(keyOf(request, scope), request) ?? pending,
     async settle(requests, scope) {
       await Promise.all(requests.map((request) => ensure(request, scope)));
     },

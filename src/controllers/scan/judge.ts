@@ -8,8 +8,10 @@ import type { EvaluationInput, GroupVersionKind } from "#engine/input.ts";
 import type { RuleResponse } from "#engine/response.ts";
 import type { JsonObject } from "#engine/values/json.ts";
 import type { ContextEpoch } from "./context-epoch.ts";
+import type { PolicyVerdicts } from "./ports.ts";
 import { couldJudge } from "./scan-policy.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
+import { untilAborted } from "./until-aborted.ts";
 
 /** An object to judge and what belongs to it. */
 export interface Subject {
@@ -21,10 +23,7 @@ export interface Subject {
 }
 
 /** What one policy says about one object. */
-export interface Judgement {
-  readonly policy: ScanPolicy;
-  readonly responses: readonly RuleResponse[];
-}
+export type Judgement = PolicyVerdicts;
 
 export interface JudgeOptions {
   readonly now: () => number;
@@ -42,8 +41,13 @@ export interface JudgeOptions {
 export interface Judge {
   /** At once: the judgements that are ready, and the policies that wait for data. */
   start(subject: Subject, policies: Iterable<ScanPolicy>, epoch: ContextEpoch): StartedJudgement;
-  /** Loads what is asked for and goes on until every policy has judged. */
-  finish(subject: Subject, started: StartedJudgement, epoch: ContextEpoch): Promise<readonly Judgement[]>;
+  /** Loads what is asked for and goes on until every policy has judged. Rejects when `signal` aborts. */
+  finish(
+    subject: Subject,
+    started: StartedJudgement,
+    epoch: ContextEpoch,
+    signal: AbortSignal,
+  ): Promise<readonly Judgement[]>;
 }
 
 export interface StartedJudgement {
@@ -66,17 +70,11 @@ function scopeOf({ compiled }: ScanPolicy): PermissionScope {
 }
 
 /** What a policy that never stops asking gets: an error for each of its rules that could speak. */
-function gaveUp(policy: ScanPolicy, rounds: number): Judgement {
+function gaveUp(policy: ScanPolicy, kind: string, rounds: number): Judgement {
   const message = `external data was asked for in ${rounds} rounds without end; the rule was given up`;
-  const responses = policy.compiled.rules
-    .filter((rule) => rule.type === "validate")
-    .map((rule): RuleResponse => ({
-      rule: rule.name,
-      type: rule.type,
-      status: "error",
-      message,
-      properties: {},
-    }));
+  const responses = policy.compiled
+    .rulesFor(kind)
+    .map(({ name, type }): RuleResponse => ({ rule: name, type, status: "error", message, properties: {} }));
   return { policy, responses };
 }
 
@@ -113,11 +111,12 @@ export function createJudge(options: JudgeOptions): Judge {
 
   return {
     start,
-    async finish(subject, started, epoch) {
+    async finish(subject, started, epoch, signal) {
       const judgements = [...started.judgements];
       let waiting = started.waiting;
       for (let round = 0; waiting.length > 0 && round < options.maxRounds; round += 1) {
-        await Promise.all(waiting.map(({ policy, requests }) => epoch.settle(requests, scopeOf(policy))));
+        const loading = waiting.map(({ policy, requests }) => epoch.settle(requests, scopeOf(policy)));
+        await untilAborted(Promise.all(loading), signal);
         const next = start(
           subject,
           waiting.map(({ policy }) => policy),
@@ -126,7 +125,8 @@ export function createJudge(options: JudgeOptions): Judge {
         judgements.push(...next.judgements);
         waiting = next.waiting;
       }
-      return [...judgements, ...waiting.map(({ policy }) => gaveUp(policy, options.maxRounds))];
+      const { kind } = subject.gvk;
+      return [...judgements, ...waiting.map(({ policy }) => gaveUp(policy, kind, options.maxRounds))];
     },
   };
 }

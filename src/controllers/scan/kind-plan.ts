@@ -1,7 +1,5 @@
-import { resourceTypeKey } from "#api/meta/resource-type.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { NamespaceFilter } from "./pass-request.ts";
-import type { PolicyChange } from "./policy-watch.ts";
 import { couldJudge, literalNamespaces } from "./scan-policy.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
 import { planWantedKinds } from "./wanted-kinds.ts";
@@ -57,24 +55,22 @@ function unionOfNamespaces(versions: readonly ScanPolicy[], type: ResourceType):
 }
 
 /**
- * What has to be listed again after policies changed: kinds that the old or the new version judges, narrowed to the
- * namespaces that both name literally. Kinds that only now begin to be watched are judged by their first list.
+ * What has to be listed again when one plan takes the place of another: kinds that a changed policy judges or judged,
+ * narrowed to the namespaces that both versions name literally. Kinds that only now begin to be watched are judged by
+ * their first list.
  */
 export function planPasses(
-  changes: readonly PolicyChange[],
   before: ReadonlyMap<string, KindPlan>,
   after: ReadonlyMap<string, KindPlan>,
 ): PlannedPass[] {
   const passes: PlannedPass[] = [];
-  for (const { key, before: old, after: now } of changes) {
-    for (const [kind, { type, policies }] of after) {
-      const known = before.get(kind);
-      if (known === undefined) continue;
-      const versions = [
-        known.policies.has(key) ? old : undefined,
-        policies.has(key) ? now : undefined,
-      ].filter((policy) => policy !== undefined);
-      if (versions.length === 0) continue;
+  for (const [kind, { type, policies }] of after) {
+    const known = before.get(kind)?.policies;
+    if (known === undefined) continue;
+    for (const key of new Set([...known.keys(), ...policies.keys()])) {
+      const [old, now] = [known.get(key), policies.get(key)];
+      if (old === now) continue;
+      const versions = [old, now].filter((policy) => policy !== undefined);
       passes.push({ kind, policy: key, namespaces: unionOfNamespaces(versions, type) });
     }
   }
@@ -93,9 +89,4 @@ export function judgesFamily(
     if (couldJudge(policy, gvk, scope.namespace ?? "")) return true;
   }
   return false;
-}
-
-/** The key of a plan, for maps beside it. */
-export function planKey(plan: KindPlan): string {
-  return resourceTypeKey(plan.type);
 }

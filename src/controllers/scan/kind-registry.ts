@@ -32,6 +32,7 @@ export interface KindRegistry {
   siblingsOf(type: ResourceType): readonly KindScan[];
   /** A kind was listed to its end. */
   synced(scan: KindScan): Promise<void>;
+  /** Every object of the kind, whatever its version, is known. */
   isFamilySynced(family: KindFamily): boolean;
   stop(): Promise<void>;
 }
@@ -64,12 +65,14 @@ export function createKindRegistry(deps: KindRegistryDeps): KindRegistry {
   return {
     kinds,
     async reconcile(plans) {
-      for (const [key, kind] of kinds) if (!plans.has(key)) await end(key, kind);
+      const ended = [...kinds].filter(([key]) => !plans.has(key));
+      // First, so that a kind that is only judged in another version keeps its reports, and no kind waits for another.
       for (const [key, plan] of plans) {
         const running = kinds.get(key);
         if (running === undefined) begin(key, plan);
         else running.scan.setPolicies(plan.policies);
       }
+      await Promise.all(ended.map(([key, kind]) => end(key, kind)));
     },
     request(passes, reason) {
       for (const { kind, policy, namespaces } of passes) {
@@ -90,7 +93,7 @@ export function createKindRegistry(deps: KindRegistryDeps): KindRegistry {
     },
     isFamilySynced(wanted) {
       const scans = family(wanted);
-      return scans.length > 0 && scans.every((scan) => scan.synced);
+      return scans.length > 0 && scans.every((scan) => scan.synced && scan.state.kind !== "degraded");
     },
     async stop() {
       await Promise.all([...kinds.values()].map(({ scan }) => scan.stop()));

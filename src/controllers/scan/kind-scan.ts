@@ -4,19 +4,26 @@ import type { Source, SourceHandlers, SourceState, WatchEventType } from "#kube/
 import type { ContextEpoch } from "./context-epoch.ts";
 import type { Subject } from "./judge.ts";
 import { ObjectTable } from "./object-table.ts";
-import type { ObjectRecord } from "./object-table.ts";
 import type { PolicyFilter } from "./pass-request.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
 import type { Candidate, VerdictWriter } from "./verdict-writer.ts";
+
+type Labels = Subject["namespaceLabels"];
 
 export interface KindScanDeps {
   readonly openSource: (type: ResourceType, handlers: SourceHandlers) => Source;
   readonly writer: VerdictWriter;
   readonly seenHash: (object: KubeObject, withStatus: boolean) => string;
-  /** Labels of a namespace, read once where they are not known yet. */
-  readonly namespaceLabels: (
-    namespace: string,
-  ) => Promise<Subject["namespaceLabels"]> | Subject["namespaceLabels"];
+  readonly namespaces: {
+    /** Labels of a namespace, read once where they are not known yet. */
+    of(namespace: string): Promise<Labels> | Labels;
+    /** What is known of them now. */
+    peek(namespace: string): Labels;
+  };
+  /** Grows when data that is watched for policies changed. */
+  readonly inputVersion: () => number;
+  /** True for objects that settings, or our own nature, keep from being judged. */
+  readonly isLeftOut: (type: ResourceType, object: KubeObject) => boolean;
   /** Answers for watch events: the epoch of the last two seconds. */
   readonly eventEpoch: () => ContextEpoch;
   readonly newEpoch: () => ContextEpoch;
@@ -27,10 +34,28 @@ export interface KindScanDeps {
   readonly ownerGone: (uid: string) => void;
   readonly onSynced: (scan: KindScan) => Promise<void>;
   readonly onState: (scan: KindScan, state: SourceState) => void;
+  /** Ends everything, as `stop` does. */
+  readonly signal: AbortSignal;
+}
+
+/** What an object is judged for. */
+interface Occasion {
+  readonly filter: PolicyFilter;
+  readonly epoch: ContextEpoch;
+  readonly superseded: () => boolean;
+  readonly urgent: boolean;
 }
 
 /** Events of one kind that may be on their way to their reports at a time. */
 const maxDetached = 64;
+/** How often in a row an object is judged again at once because its policies or other inputs changed meanwhile. */
+const maxAttempts = 10;
+
+const noPolicies: ReadonlyMap<string, ScanPolicy> = new Map();
+
+function isSame(a: ReadonlyMap<string, ScanPolicy>, b: ReadonlyMap<string, ScanPolicy>): boolean {
+  return a.size === b.size && [...a].every(([key, policy]) => b.get(key) === policy);
+}
 
 /**
  * Everything about one served kind: its objects as they are listed and watched, each judged when it changed. Lists and
@@ -39,7 +64,10 @@ const maxDetached = 64;
 export class KindScan {
   readonly type: ResourceType;
   readonly table = new ObjectTable();
+  /** Aborts when the kind is not judged any more: then nothing of it is written. */
+  readonly signal: AbortSignal;
   readonly #deps: KindScanDeps;
+  readonly #stopping = new AbortController();
   #policies: ReadonlyMap<string, ScanPolicy>;
   #readsStatus = false;
   #source: Source | undefined;
@@ -49,9 +77,10 @@ export class KindScan {
 
   constructor(type: ResourceType, policies: ReadonlyMap<string, ScanPolicy>, deps: KindScanDeps) {
     this.type = type;
+    this.signal = AbortSignal.any([deps.signal, this.#stopping.signal]);
     this.#deps = deps;
     this.#policies = policies;
-    this.setPolicies(policies);
+    this.#noteStatusReaders();
   }
 
   /** Listed to the end at least once since it was started. */
@@ -69,8 +98,10 @@ export class KindScan {
 
   /** The policies that judge from now on; objects known already are judged again by a pass. */
   setPolicies(policies: ReadonlyMap<string, ScanPolicy>): void {
+    // The same map means that what is being judged now is judged by the right policies.
+    if (isSame(this.#policies, policies)) return;
     this.#policies = policies;
-    this.#readsStatus = [...policies.values()].some(({ compiled }) => compiled.readsStatus);
+    this.#noteStatusReaders();
   }
 
   start(): void {
@@ -85,39 +116,69 @@ export class KindScan {
     });
   }
 
+  /** Ends list and watch. What is being judged is given up; what is being handed over is awaited. */
   async stop(): Promise<void> {
+    this.#stopping.abort(new Error(`${this.type.resource} are not judged any more`));
     await this.#source?.stop();
     this.#source = undefined;
     await Promise.all(this.#detached);
   }
 
-  /** Judges objects that a pass listed; those that the watch does not know, or knows better, are left to it. */
+  /**
+   * Judges objects of a list that began after change number `since`; those that the watch does not know, or knows
+   * better, are left to it.
+   */
   async judgeListed(
     objects: readonly KubeObject[],
     filter: PolicyFilter,
     epoch: ContextEpoch,
-    eventNumber: number,
+    since: number,
   ): Promise<void> {
-    await this.#judgeAll(objects, (object) => {
-      const { uid } = object.metadata;
-      const record = this.table.get(uid);
-      const superseded = (): boolean => (this.table.get(uid)?.lastEvent ?? Infinity) > eventNumber;
-      if (record === undefined || superseded()) return undefined;
-      return { superseded, filter, epoch };
+    await this.#judgeAll(objects, ({ metadata: { uid } }) => {
+      const superseded = (): boolean => this.table.changedSince(uid, since);
+      return superseded() ? undefined : { filter, epoch, superseded, urgent: false };
     });
   }
 
-  /** Judges one object that was read by itself. */
-  async judgeRead(object: KubeObject, eventNumber: number): Promise<void> {
-    const { uid } = object.metadata;
-    const superseded = (): boolean => (this.table.get(uid)?.lastEvent ?? Infinity) > eventNumber;
-    const candidate = await this.candidate(object, superseded, true);
-    await this.#deps.writer.write(candidate, "all", this.#deps.newEpoch());
+  /** Judges one object that was read by itself after change number `since`. Rejects where that failed. */
+  async judgeRead(object: KubeObject, since: number): Promise<void> {
+    const superseded = (): boolean => this.table.changedSince(object.metadata.uid, since);
+    await this.#write(object, { filter: "all", epoch: this.#deps.newEpoch(), superseded, urgent: true });
   }
 
-  async candidate(object: KubeObject, superseded: () => boolean, urgent: boolean): Promise<Candidate> {
-    const found = this.#candidate(object, superseded, urgent);
-    return found instanceof Promise ? await found : found;
+  async candidate(
+    object: KubeObject,
+    { superseded, urgent }: Pick<Occasion, "superseded" | "urgent">,
+  ): Promise<Candidate> {
+    const { namespaces, inputVersion, isLeftOut } = this.#deps;
+    const { group, version, kind } = this.type;
+    const namespace = this.#namespaceOf(object);
+    const known = namespace === "" ? undefined : namespaces.of(namespace);
+    const namespaceLabels = known instanceof Promise ? await known : known;
+    const policies = this.#policies;
+    const inputs = inputVersion();
+    return {
+      object,
+      type: this.type,
+      subject: {
+        object,
+        gvk: { group, version, kind },
+        namespace,
+        ...(namespaceLabels === undefined ? {} : { namespaceLabels }),
+      },
+      policies: isLeftOut(this.type, object) ? noPolicies : policies,
+      superseded: () => this.signal.aborted || superseded(),
+      outdated: () =>
+        policies !== this.#policies ||
+        inputs !== inputVersion() ||
+        (namespace !== "" && namespaceLabels !== namespaces.peek(namespace)),
+      urgent,
+      signal: this.signal,
+    };
+  }
+
+  #noteStatusReaders(): void {
+    this.#readsStatus = [...this.#policies.values()].some(({ compiled }) => compiled.readsStatus);
   }
 
   async #judgePage(
@@ -127,43 +188,41 @@ export class KindScan {
   ): Promise<void> {
     const pageEpoch = this.#pageEpoch ?? this.#deps.newEpoch();
     await this.#judgeAll(objects, (object) => {
-      const { uid } = object.metadata;
-      if (overtaken(uid)) return undefined;
-      const record = this.#note(object, epoch, false);
-      if (!this.#isNews(object, record)) return undefined;
-      return { superseded: () => overtaken(uid), filter: "all", epoch: pageEpoch };
+      if (overtaken(object.metadata.uid)) return undefined;
+      const superseded = this.#noteNews(object, epoch);
+      return superseded && { filter: "all", epoch: pageEpoch, superseded, urgent: false };
     });
   }
 
   async #judgeAll(
     objects: readonly KubeObject[],
-    admit: (
-      object: KubeObject,
-    ) => { superseded: () => boolean; filter: PolicyFilter; epoch: ContextEpoch } | undefined,
+    admit: (object: KubeObject) => Occasion | undefined,
   ): Promise<void> {
     const waiting: Promise<void>[] = [];
     for (const object of objects) {
       const cut = this.#deps.slice();
       if (cut !== undefined) await cut;
-      const admitted = admit(object);
-      if (admitted === undefined) continue;
-      waiting.push(this.#judge(object, admitted.superseded, admitted.filter, admitted.epoch, false));
+      if (this.signal.aborted) break;
+      const occasion = admit(object);
+      if (occasion !== undefined) waiting.push(this.#judge(object, occasion));
     }
     await Promise.all(waiting);
   }
 
   async #takeEvent(type: WatchEventType, object: KubeObject, epoch: number): Promise<void> {
+    if (this.signal.aborted) return;
     const { uid } = object.metadata;
     if (type === "DELETED") {
       this.table.remove(uid);
       this.#deps.ownerGone(uid);
       return;
     }
-    const record = this.#note(object, epoch, true);
-    if (!this.#isNews(object, record)) return;
-    const number = record.lastEvent;
-    const superseded = (): boolean => this.table.get(uid)?.lastEvent !== number;
-    await this.#detach(this.#judge(object, superseded, "all", this.#deps.eventEpoch(), true));
+    const superseded = this.#noteNews(object, epoch);
+    if (superseded === undefined) return;
+    const cut = this.#deps.slice();
+    if (cut !== undefined) await cut;
+    const occasion: Occasion = { filter: "all", epoch: this.#deps.eventEpoch(), superseded, urgent: true };
+    await this.#detach(this.#judge(object, occasion));
   }
 
   /** An event that waits for external data holds up no other event, until too many wait. */
@@ -180,16 +239,12 @@ export class KindScan {
     await this.#deps.onSynced(this);
   }
 
-  #note(object: KubeObject, epoch: number, event: boolean): ObjectRecord {
+  /** Notes an object; where policies see something new, gives how to tell that it was overtaken. */
+  #noteNews(object: KubeObject, epoch: number): (() => boolean) | undefined {
     const { uid, name } = object.metadata;
-    return this.table.note(uid, { name, namespace: this.#namespaceOf(object) }, { epoch, event });
-  }
-
-  #isNews(object: KubeObject, record: ObjectRecord): boolean {
-    const seen = this.#deps.seenHash(object, this.#readsStatus);
-    if (record.seen === seen) return false;
-    record.seen = seen;
-    return true;
+    const record = this.table.note(uid, { name, namespace: this.#namespaceOf(object) }, epoch);
+    const change = this.table.noteSeen(record, this.#deps.seenHash(object, this.#readsStatus));
+    return change === undefined ? undefined : () => this.table.changedSince(uid, change);
   }
 
   #namespaceOf(object: KubeObject): string {
@@ -197,42 +252,21 @@ export class KindScan {
     return this.type.namespaced && typeof namespace === "string" ? namespace : "";
   }
 
-  #candidate(object: KubeObject, superseded: () => boolean, urgent: boolean): Candidate | Promise<Candidate> {
-    const namespace = this.#namespaceOf(object);
-    const { group, version, kind } = this.type;
-    const build = (namespaceLabels: Subject["namespaceLabels"]): Candidate => ({
-      object,
-      type: this.type,
-      subject: {
-        object,
-        gvk: { group, version, kind },
-        namespace,
-        ...(namespaceLabels === undefined ? {} : { namespaceLabels }),
-      },
-      policies: this.#policies,
-      superseded,
-      urgent,
-    });
-    const labels = namespace === "" ? undefined : this.#deps.namespaceLabels(namespace);
-    return labels instanceof Promise ? labels.then(build) : build(labels);
+  async #judge(object: KubeObject, occasion: Occasion): Promise<void> {
+    try {
+      await this.#write(object, occasion);
+    } catch (error) {
+      if (!this.signal.aborted) this.#deps.rejudge(object.metadata.uid, error);
+    }
   }
 
-  async #judge(
-    object: KubeObject,
-    superseded: () => boolean,
-    filter: PolicyFilter,
-    epoch: ContextEpoch,
-    urgent: boolean,
-  ): Promise<void> {
-    try {
-      const candidate = this.#candidate(object, superseded, urgent);
-      await this.#deps.writer.write(
-        candidate instanceof Promise ? await candidate : candidate,
-        filter,
-        epoch,
-      );
-    } catch (error) {
-      this.#deps.rejudge(object.metadata.uid, error);
+  async #write(object: KubeObject, occasion: Occasion): Promise<void> {
+    let { filter } = occasion;
+    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+      const candidate = await this.candidate(object, occasion);
+      if (await this.#deps.writer.write(candidate, filter, occasion.epoch)) return;
+      filter = "all";
     }
+    throw new Error("policies changed again and again while it was judged");
   }
 }

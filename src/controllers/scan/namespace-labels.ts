@@ -16,6 +16,8 @@ export interface NamespaceLabels {
   readonly handlers: SourceHandlers;
   /** At once where they are known; a namespace that the watch has not told of yet is read. */
   of(namespace: string): Labels | undefined | Promise<Labels | undefined>;
+  /** What is known now. As long as labels are what they were, it is the same object. */
+  peek(namespace: string): Labels | undefined;
   readonly size: number;
 }
 
@@ -23,40 +25,57 @@ interface Known {
   readonly labels: Labels;
   /** Order-independent text of the labels. */
   readonly text: string;
+  readonly uid: string;
   epoch: number;
 }
 
+/** Names of namespaces that were asked for and did not exist: as many are remembered as deserve it. */
+const maxMissing = 1_000;
+
 function known(object: KubeObject, epoch: number): Known {
   const labels = decodeMeta(object)?.labels ?? {};
-  return {
-    labels,
-    text: JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))),
-    epoch,
-  };
+  const sorted = Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return { labels, text: JSON.stringify(sorted), uid: object.metadata.uid, epoch };
 }
 
 export function createNamespaceLabels(options: NamespaceLabelsOptions): NamespaceLabels {
   const namespaces = new Map<string, Known>();
+  const missing = new Set<string>();
+  const reading = new Map<string, Promise<Labels | undefined>>();
   let epochNow = 0;
 
   const note = (object: KubeObject, epoch: number): void => {
     const { name } = object.metadata;
     const before = namespaces.get(name);
     const after = known(object, epoch);
-    namespaces.set(name, after);
-    if (before !== undefined && before.text !== after.text) options.onChange(name);
+    const isSame = before?.text === after.text && before.uid === after.uid;
+    if (isSame) before.epoch = epoch;
+    else namespaces.set(name, after);
+    const wasMissing = missing.delete(name);
+    if (wasMissing || (before !== undefined && before.text !== after.text)) options.onChange(name);
   };
 
   const read = async (name: string): Promise<Labels | undefined> => {
     const object = await options.read(name);
-    if (object === undefined) return undefined;
     // The watch may have told of it meanwhile, and what it says is newer.
-    if (!namespaces.has(name)) namespaces.set(name, known(object, epochNow));
+    if (!namespaces.has(name)) {
+      if (object !== undefined) namespaces.set(name, known(object, epochNow));
+      else if (missing.size < maxMissing) missing.add(name);
+    }
     return namespaces.get(name)?.labels;
   };
 
+  const readOnce = (name: string): Promise<Labels | undefined> => {
+    const running = reading.get(name);
+    if (running !== undefined) return running;
+    const started = read(name).finally(() => reading.delete(name));
+    reading.set(name, started);
+    return started;
+  };
+
   return {
-    of: (namespace) => namespaces.get(namespace)?.labels ?? read(namespace),
+    of: (namespace) => namespaces.get(namespace)?.labels ?? readOnce(namespace),
+    peek: (namespace) => namespaces.get(namespace)?.labels,
     get size() {
       return namespaces.size;
     },
@@ -71,8 +90,10 @@ export function createNamespaceLabels(options: NamespaceLabelsOptions): Namespac
         return Promise.resolve();
       },
       onEvent: (type, object, epoch) => {
-        if (type === "DELETED") namespaces.delete(object.metadata.name);
-        else note(object, epoch);
+        const { name, uid } = object.metadata;
+        if (type !== "DELETED") note(object, epoch);
+        // Another namespace of that name may be there already.
+        else if (namespaces.get(name)?.uid === uid) namespaces.delete(name);
         return Promise.resolve();
       },
       onSynced: (epoch) => {

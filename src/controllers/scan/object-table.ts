@@ -1,12 +1,12 @@
-/** What is kept of an object: enough to find it again and to tell whether an event changed anything. */
+/** What is kept of an object: enough to find it again and to tell whether something changed. */
 export interface ObjectRecord {
   readonly name: string;
   /** Empty for a cluster-scoped object. */
   readonly namespace: string;
   /** Keyed hash of what policies can see of the object. */
   seen: string;
-  /** Number of the last watch event about it; 0 where only a list told of it. */
-  lastEvent: number;
+  /** Number of the last change that policies can see, whether an event or a list told of it. */
+  changed: number;
   /** The list in which it was seen last. */
   epoch: number;
 }
@@ -18,15 +18,15 @@ export interface ObjectRecord {
 export class ObjectTable {
   readonly #records = new Map<string, ObjectRecord>();
   readonly #namespaces = new Map<string, string>();
-  #events = 0;
+  #changes = 0;
 
   get size(): number {
     return this.#records.size;
   }
 
-  /** Number of the latest event; what has a higher `lastEvent` than a moment ago was overtaken since. */
-  get eventNumber(): number {
-    return this.#events;
+  /** Number of the latest change; an object whose `changed` is higher than a moment ago was overtaken since. */
+  get changeNumber(): number {
+    return this.#changes;
   }
 
   get(uid: string): ObjectRecord | undefined {
@@ -37,28 +37,41 @@ export class ObjectTable {
     return this.#records.has(uid);
   }
 
-  /** Notes an object told of by a list (`event: false`) or by the watch, and gives its record. */
+  /** Notes an object that the list of `epoch`, or an event since it began, told of; gives its record. */
   note(
     uid: string,
     place: { readonly name: string; readonly namespace: string },
-    seen: { readonly epoch: number; readonly event: boolean },
+    epoch: number,
   ): ObjectRecord {
-    const lastEvent = seen.event ? ++this.#events : 0;
     const known = this.#records.get(uid);
     if (known !== undefined) {
-      known.epoch = seen.epoch;
-      if (seen.event) known.lastEvent = lastEvent;
+      known.epoch = epoch;
       return known;
     }
     const namespace = this.#intern(place.namespace);
-    const record: ObjectRecord = { name: place.name, namespace, seen: "", lastEvent, epoch: seen.epoch };
+    const record: ObjectRecord = { name: place.name, namespace, seen: "", changed: 0, epoch };
     this.#records.set(uid, record);
     return record;
   }
 
+  /**
+   * Notes what policies see of the object now. Gives the number of the change, or undefined where it is what was seen
+   * before: then whoever is judging it judges the right thing.
+   */
+  noteSeen(record: ObjectRecord, seen: string): number | undefined {
+    if (record.seen === seen) return undefined;
+    record.seen = seen;
+    record.changed = ++this.#changes;
+    return record.changed;
+  }
+
+  /** True where the object changed after change number `number`, or is gone. */
+  changedSince(uid: string, number: number): boolean {
+    return (this.#records.get(uid)?.changed ?? Infinity) > number;
+  }
+
   /** Forgets an object; true where it was known. */
   remove(uid: string): boolean {
-    this.#events += 1;
     return this.#records.delete(uid);
   }
 
@@ -68,10 +81,6 @@ export class ObjectTable {
     for (const [uid, record] of this.#records) if (record.epoch < epoch) gone.push(uid);
     for (const uid of gone) this.remove(uid);
     return gone;
-  }
-
-  uids(): IterableIterator<string> {
-    return this.#records.keys();
   }
 
   /** One instance per namespace name, whatever the number of objects in it. */

@@ -5,7 +5,7 @@ import { staleResults } from "#reports/stale-results.ts";
 import { createPolicyFacts } from "./policy-facts.ts";
 import { prepareScanPolicy } from "./scan-policy.ts";
 
-const factsOf = (spec: object) => {
+const factsOf = (spec: object, isSynced = () => true) => {
   const decoded = decodeClusterPolicy({
     apiVersion: "kyverno.io/v1",
     kind: "ClusterPolicy",
@@ -23,10 +23,8 @@ const factsOf = (spec: object) => {
   });
   assert.ok(decoded.ok);
   const policy = prepareScanPolicy(decoded.value, undefined);
-  return createPolicyFacts(
-    { policies: new Map([[policy.key, policy]]), unreadable: new Map() },
-    () => new Map(),
-  );
+  const policies = new Map([[policy.key, policy]]);
+  return createPolicyFacts({ policies, unreadable: new Map(), isSynced }, () => new Map());
 };
 
 const resultOf = (process: string) => ({
@@ -48,4 +46,17 @@ test("results of a policy that is gone are stale, those of other sources are nob
   assert.deepEqual(facts.find({ source: "kyverno", policy: "q" }), { kind: "gone" });
   assert.deepEqual(facts.find({ source: "kyverno", policy: "ns/p" }), { kind: "gone" });
   assert.deepEqual(facts.find({ source: "other", policy: "p" }), { kind: "unknown" });
+});
+
+test("nothing is gone of a kind that was not listed to its end", () => {
+  const facts = factsOf({}, () => false);
+  assert.deepEqual(facts.find({ source: "kyverno", policy: "q" }), { kind: "unknown" });
+  assert.equal(facts.find({ source: "kyverno", policy: "p" }).kind, "known");
+});
+
+test("a policy may have a result about itself, and none about other objects that it does not judge", () => {
+  const fact = factsOf({}).find({ source: "kyverno", policy: "p" });
+  assert.ok(fact.kind === "known");
+  const canMatch = (group: string, kind: string): boolean => fact.canMatch({ group, version: "v1", kind });
+  assert.deepEqual([canMatch("kyverno.io", "ClusterPolicy"), canMatch("", "Pod")], [true, false]);
 });

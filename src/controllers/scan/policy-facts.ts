@@ -3,46 +3,64 @@ import type { PolicyRef } from "#reports/policy-ref.ts";
 import { judgesFamily } from "./kind-plan.ts";
 import type { KindPlan } from "./kind-plan.ts";
 import type { PolicyWatch } from "./policy-watch.ts";
-import { policyKey } from "./scan-policy.ts";
+import { policyKey, policyGroup } from "./scan-policy.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
 
 const none: ReadonlySet<string> = new Set();
 
-function rulesOfType(policy: ScanPolicy, type: "validate"): ReadonlySet<string> {
-  const declared = new Map(policy.compiled.rules.map((rule) => [rule.name, rule.type]));
+function validateRules({ compiled }: ScanPolicy): ReadonlySet<string> {
+  const declared = new Map(compiled.rules.map((rule) => [rule.name, rule.type]));
   const typeOf = (name: string): string | undefined =>
     declared.get(name) ?? declared.get(name.replace(/^autogen-(cronjob-)?/, ""));
-  return new Set(policy.compiled.ruleNames.filter((name) => typeOf(name) === type));
+  return new Set(compiled.ruleNames.filter((name) => typeOf(name) === "validate"));
+}
+
+/** True where the report is about the policy itself, or another of its kind: it may say that the policy cannot judge. */
+function isAboutPolicy({ compiled: { identity } }: ScanPolicy, scope: ReportScope): boolean {
+  return (
+    scope.group === policyGroup && scope.kind === identity.kind && scope.namespace === identity.namespace
+  );
 }
 
 /** What the writer of reports has to know of the policies of the scan. */
 export function createPolicyFacts(
-  watch: Pick<PolicyWatch, "policies" | "unreadable">,
+  watch: Pick<PolicyWatch, "policies" | "unreadable" | "isSynced">,
   plans: () => ReadonlyMap<string, KindPlan>,
 ): PolicyFacts {
+  const facts = new WeakMap<ScanPolicy, KnownPolicy>();
+
   const known = (policy: ScanPolicy): KnownPolicy => {
     const idle = policy.idle !== undefined;
+    const validate = validateRules(policy);
     return {
       kind: "known",
       rules: new Set(policy.compiled.ruleNames),
       // Images are not judged here yet: their results belong to whoever wrote them.
-      scanRules: idle ? none : rulesOfType(policy, "validate"),
-      dormantRules: idle ? rulesOfType(policy, "validate") : none,
+      scanRules: idle ? none : validate,
+      dormantRules: idle ? validate : none,
       excluded: policy.compiled.disabledForReports,
-      canMatch: (scope: ReportScope) => !idle && judgesFamily(plans(), policy, scope),
+      canMatch: (scope) => !idle && (isAboutPolicy(policy, scope) || judgesFamily(plans(), policy, scope)),
     };
+  };
+
+  const knownOnce = (policy: ScanPolicy): KnownPolicy => {
+    const fact = facts.get(policy) ?? known(policy);
+    facts.set(policy, fact);
+    return fact;
   };
 
   const find = ({ source, policy: name }: PolicyRef): PolicyFact => {
     if (source !== "kyverno") return { kind: "unknown" };
     const slash = name.indexOf("/");
+    const kind = slash < 0 ? "ClusterPolicy" : "Policy";
     const key =
       slash < 0
-        ? policyKey("ClusterPolicy", undefined, name)
-        : policyKey("Policy", name.slice(0, slash), name.slice(slash + 1));
+        ? policyKey(kind, undefined, name)
+        : policyKey(kind, name.slice(0, slash), name.slice(slash + 1));
     const policy = watch.policies.get(key);
-    if (policy !== undefined) return known(policy);
-    return watch.unreadable.has(key) ? { kind: "unknown" } : { kind: "gone" };
+    if (policy !== undefined) return knownOnce(policy);
+    // Before the kind is listed to its end nothing of it is known to be gone.
+    return watch.unreadable.has(key) || !watch.isSynced(kind) ? { kind: "unknown" } : { kind: "gone" };
   };
 
   return {

@@ -3,25 +3,20 @@ import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { Decoded } from "#api/schema/decode.ts";
 import type { SourceHandlers } from "#kube/list-watch/source.ts";
-import { policyKey, prepareScanPolicy } from "./scan-policy.ts";
+import { policyGroup, policyKey, prepareScanPolicy } from "./scan-policy.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
 
-/** The kinds of policies that the scan judges by; one row per kind. */
-export const policyKinds: readonly {
+/** A kind of policies that the scan judges by. */
+export interface PolicyKind {
   readonly group: string;
   readonly kind: "ClusterPolicy" | "Policy";
   readonly decode: (value: unknown) => Decoded<ClusterPolicy | Policy>;
-}[] = [
-  { group: "kyverno.io", kind: "ClusterPolicy", decode: decodeClusterPolicy },
-  { group: "kyverno.io", kind: "Policy", decode: decodePolicy },
-];
-
-/** A policy as it was and as it is; absent: there was, or is, none. */
-export interface PolicyChange {
-  readonly key: string;
-  readonly before?: ScanPolicy;
-  readonly after?: ScanPolicy;
 }
+
+export const policyKinds: readonly PolicyKind[] = [
+  { group: policyGroup, kind: "ClusterPolicy", decode: decodeClusterPolicy },
+  { group: policyGroup, kind: "Policy", decode: decodePolicy },
+];
 
 /** A policy that cannot be read: it judges nothing, and says why. */
 export interface UnreadablePolicy {
@@ -32,37 +27,31 @@ export interface UnreadablePolicy {
 /** All policies that exist, compiled. */
 export interface PolicyWatch {
   /** The handlers of the source of one policy kind. */
-  handlersOf(kind: (typeof policyKinds)[number]): SourceHandlers;
+  handlersOf(kind: PolicyKind): SourceHandlers;
   readonly policies: ReadonlyMap<string, ScanPolicy>;
   readonly unreadable: ReadonlyMap<string, UnreadablePolicy>;
-  /** True when every kind that has been opened is listed to its end. */
-  synced(): boolean;
+  /** True when the kind was listed to its end: what is not here does not exist. */
+  isSynced(kind: PolicyKind["kind"]): boolean;
 }
 
 export interface PolicyWatchOptions {
-  readonly onChange: (change: PolicyChange) => void;
+  readonly onChange: () => void;
   readonly onUnreadable: (policy: UnreadablePolicy) => void;
-  /** Told when a kind is listed to its end. */
-  readonly onSynced: () => void;
-  readonly onState: SourceHandlers["onState"];
 }
 
 export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
   const policies = new Map<string, ScanPolicy>();
   const unreadable = new Map<string, UnreadablePolicy>();
-  const epochs = new Map<string, { readonly kind: string; epoch: number }>();
-  const syncedKinds = new Map<string, boolean>();
+  /** By key: which object it is, and the list in which it was seen last. */
+  const seen = new Map<string, { readonly kind: string; readonly uid: string; readonly epoch: number }>();
+  const syncedKinds = new Set<string>();
 
   const replace = (key: string, after: ScanPolicy | undefined): void => {
     const before = policies.get(key);
     if (before === after) return;
     if (after === undefined) policies.delete(key);
     else policies.set(key, after);
-    options.onChange({
-      key,
-      ...(before === undefined ? {} : { before }),
-      ...(after === undefined ? {} : { after }),
-    });
+    options.onChange();
   };
 
   const keyOf = (kind: string, { metadata }: KubeObject): string =>
@@ -72,23 +61,23 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
       metadata.name,
     );
 
-  const take = (row: (typeof policyKinds)[number], object: KubeObject, epoch: number): void => {
+  const take = (row: PolicyKind, object: KubeObject, epoch: number): void => {
     const key = keyOf(row.kind, object);
-    epochs.set(key, { kind: row.kind, epoch });
-    const decoded = row.decode(object);
-    if (decoded.ok) {
+    seen.set(key, { kind: row.kind, uid: object.metadata.uid, epoch });
+    const prepared = prepare(row, object, policies.get(key));
+    if (prepared.ok) {
       unreadable.delete(key);
-      replace(key, prepareScanPolicy(decoded.value, policies.get(key)));
+      replace(key, prepared.value);
       return;
     }
-    const broken: UnreadablePolicy = { key, problems: decoded.problems };
+    const broken: UnreadablePolicy = { key, problems: prepared.problems };
     unreadable.set(key, broken);
     options.onUnreadable(broken);
     replace(key, undefined);
   };
 
   const remove = (key: string): void => {
-    epochs.delete(key);
+    seen.delete(key);
     unreadable.delete(key);
     replace(key, undefined);
   };
@@ -96,30 +85,41 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
   return {
     policies,
     unreadable,
-    synced: () => [...syncedKinds.values()].every(Boolean),
-    handlersOf(row) {
-      if (!syncedKinds.has(row.kind)) syncedKinds.set(row.kind, false);
-      return {
-        onListStart: () => {},
-        onPage: (objects, page) => {
-          for (const object of objects) {
-            if (!page.superseded(object.metadata.uid)) take(row, object, page.epoch);
-          }
-          return Promise.resolve();
-        },
-        onEvent: (type, object, epoch) => {
-          if (type === "DELETED") remove(keyOf(row.kind, object));
-          else take(row, object, epoch);
-          return Promise.resolve();
-        },
-        onSynced: (epoch) => {
-          for (const [key, seen] of epochs) if (seen.kind === row.kind && seen.epoch < epoch) remove(key);
-          syncedKinds.set(row.kind, true);
-          options.onSynced();
-          return Promise.resolve();
-        },
-        onState: options.onState,
-      };
-    },
+    isSynced: (kind) => syncedKinds.has(kind),
+    handlersOf: (row) => ({
+      onListStart: () => {},
+      onPage: (objects, page) => {
+        for (const object of objects) {
+          if (!page.superseded(object.metadata.uid)) take(row, object, page.epoch);
+        }
+        return Promise.resolve();
+      },
+      onEvent: (type, object, epoch) => {
+        const key = keyOf(row.kind, object);
+        if (type !== "DELETED") take(row, object, epoch);
+        // Another policy of that name may be there already.
+        else if (seen.get(key)?.uid === object.metadata.uid) remove(key);
+        return Promise.resolve();
+      },
+      onSynced: (epoch) => {
+        for (const [key, known] of seen) {
+          if (known.kind === row.kind && known.epoch < epoch) remove(key);
+        }
+        syncedKinds.add(row.kind);
+        return Promise.resolve();
+      },
+      onState: () => {},
+    }),
   };
+}
+
+/** A policy that trips over a bug of ours must not keep the others from being read. */
+function prepare(row: PolicyKind, object: KubeObject, previous: ScanPolicy | undefined): Decoded<ScanPolicy> {
+  const decoded = row.decode(object);
+  if (!decoded.ok) return decoded;
+  try {
+    return { ok: true, value: prepareScanPolicy(decoded.value, previous) };
+  } catch (error) {
+    return { ok: false, problems: [{ path: "spec", message: `cannot be compiled: ${String(error)}` }] };
+  }
 }

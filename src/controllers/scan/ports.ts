@@ -41,10 +41,22 @@ export interface Violation {
   readonly urgent: boolean;
 }
 
+/** What one policy says of an object. */
+export interface PolicyVerdicts {
+  readonly policy: ScanPolicy;
+  readonly responses: readonly RuleResponse[];
+}
+
 /** What the scan tells people and dashboards. */
 export interface ScanObserver {
   violation(violation: Violation): void;
-  judged(policy: ScanPolicy, owner: ReportOwner, responses: readonly RuleResponse[]): void;
+  /** A policy cannot judge what it should, because kinds cannot be read; told once, when that begins. */
+  policyBlocked(policy: ScanPolicy, message: string): void;
+  /** One object was judged, by each of these policies. */
+  judged(owner: ReportOwner, judgements: readonly PolicyVerdicts[]): void;
+  /** A policy passes where it did not before; told only while `wantsSuccesses`. */
+  success(owner: ReportOwner, policy: ScanPolicy): void;
+  wantsSuccesses(): boolean;
   kindState(
     type: ResourceType,
     state: { readonly kind: "syncing" | "live" | "degraded" | "stopped"; readonly reason?: string },

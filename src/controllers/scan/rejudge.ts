@@ -10,6 +10,8 @@ export interface RejudgeDeps {
   readonly client: Pick<KubeClient, "get">;
   /** The kinds that know the object, one per version that is judged. */
   readonly scansOf: (uid: string) => readonly KindScan[];
+  /** Puts a report again that is about no object that is judged. */
+  readonly putStanding: (uid: string) => Promise<void>;
 }
 
 /** Objects that are read and judged by themselves: their report was touched, or judging them failed. */
@@ -22,7 +24,7 @@ export interface Rejudge {
   reconcile(uid: string, signal: AbortSignal): Promise<Outcome>;
 }
 
-export function createRejudge({ queue, client, scansOf }: RejudgeDeps): Rejudge {
+export function createRejudge({ queue, client, scansOf, putStanding }: RejudgeDeps): Rejudge {
   return {
     soon: (uid) => queue.add(uid),
     afterFailure: (uid) => queue.addRateLimited(uid, { priority: resyncPriority }),
@@ -30,17 +32,20 @@ export function createRejudge({ queue, client, scansOf }: RejudgeDeps): Rejudge 
       // One version is enough: where a verdict changed, the others are judged with it.
       const [scan] = scansOf(uid);
       const record = scan?.table.get(uid);
-      if (scan === undefined || record === undefined) return { kind: "done" };
-      const eventNumber = scan.table.eventNumber;
+      if (scan === undefined || record === undefined) {
+        await putStanding(uid);
+        return { kind: "done" };
+      }
+      const since = scan.table.changeNumber;
       const { name, namespace } = record;
       try {
         const object = await client.get(scan.type, namespace === "" ? { name } : { name, namespace }, {
           signal,
         });
-        if (object.metadata.uid === uid) await scan.judgeRead(object, eventNumber);
+        if (object.metadata.uid === uid) await scan.judgeRead(object, since);
       } catch (error) {
         // Gone: the watch will tell.
-        if (!isNotFound(error)) throw error;
+        if (!isNotFound(error) && !scan.signal.aborted) throw error;
       }
       return { kind: "done" };
     },

@@ -2,6 +2,7 @@ import { pause } from "#controllers/runtime/clock.ts";
 import type { Clock } from "#controllers/runtime/clock.ts";
 import type { ContextEpoch } from "./context-epoch.ts";
 import type { WatchedKind } from "./kind-registry.ts";
+import { judgeByPass } from "./pass-runner.ts";
 import type { ListPages } from "./pass-runner.ts";
 import type { ScanObserver } from "./ports.ts";
 
@@ -12,41 +13,54 @@ export interface RescanDeps {
   readonly clock: Clock;
   readonly observer: Pick<ScanObserver, "passFinished" | "passFailed">;
   readonly pageSize: number;
+  /** How long a round takes; read before each page, so that a new setting counts at once. */
+  readonly intervalMs: () => number;
 }
 
+/** A wait is cut in pieces of this length, so that a shorter interval does not wait for the longer one. */
+const stepMs = 10_000;
+
 /**
- * One round of the schedule: every object of every kind is listed and judged once. With `overMs` the pages are spread
- * evenly over that time, so that a large cluster is a steady trickle and not a wave; 0 goes as fast as it can.
+ * One round of the schedule: every object of every kind is listed and judged once, the pages spread evenly over the
+ * interval, so that a large cluster is a steady trickle and not a wave. A round never takes less than the interval.
  */
-export async function runRescan(deps: RescanDeps, overMs: number, signal: AbortSignal): Promise<void> {
-  const kinds = [...deps.kinds.values()].filter(({ scan }) => scan.synced);
-  const pages = kinds.reduce((sum, { scan }) => sum + pagesOf(scan.table.size, deps.pageSize), 0);
-  if (pages === 0) return pause(deps.clock, overMs, signal);
-  const paceMs = overMs / pages;
-  for (const { scan } of kinds) {
-    // Within a kind only the pages after the first are paced; without this, kinds of one page would go round and round.
-    await pause(deps.clock, paceMs, signal);
+export async function runRescan(deps: RescanDeps, signal: AbortSignal): Promise<void> {
+  const { clock, observer } = deps;
+  const startedMs = clock.monotonicMs();
+  const kinds = [...deps.kinds].filter(([, { scan }]) => scan.synced);
+  const pages = kinds.reduce((sum, [, { scan }]) => sum + pagesOf(scan.table.size, deps.pageSize), 0);
+  let begun = 0;
+
+  /** Until the share of the interval is over that belongs to the pages begun so far. */
+  const pace = async (): Promise<void> => {
+    begun += 1;
+    await waitUntil(() => startedMs + (deps.intervalMs() * Math.min(begun, pages)) / Math.max(1, pages));
+  };
+  const waitUntil = async (dueMs: () => number): Promise<void> => {
+    for (;;) {
+      const restMs = dueMs() - clock.monotonicMs();
+      if (restMs <= 0 || signal.aborted) return;
+      await pause(clock, Math.min(restMs, stepMs), signal);
+    }
+  };
+
+  for (const [key, kind] of kinds) {
+    await pace();
     if (signal.aborted) return;
-    const startedMs = deps.clock.monotonicMs();
-    const epoch = deps.newEpoch();
-    let eventNumber = scan.table.eventNumber;
+    // It may have ended meanwhile.
+    if (deps.kinds.get(key) !== kind) continue;
+    const { scan } = kind;
+    const kindStartedMs = clock.monotonicMs();
     try {
-      await deps.listPages(
-        scan.type,
-        { paceMs, signal },
-        (objects) => scan.judgeListed(objects, "all", epoch, eventNumber),
-        () => {
-          eventNumber = scan.table.eventNumber;
-        },
-      );
-      const seconds = (deps.clock.monotonicMs() - startedMs) / 1000;
-      deps.observer.passFinished(scan.type, { reason: "schedule", seconds });
+      await judgeByPass(scan, { policies: "all", namespaces: undefined }, { ...deps, pace });
+      const seconds = (clock.monotonicMs() - kindStartedMs) / 1000;
+      observer.passFinished(scan.type, { reason: "schedule", seconds });
     } catch (error) {
-      if (signal.aborted) return;
       // The kind shows as degraded by its own watch; the round goes on with the others.
-      deps.observer.passFailed(scan.type, error);
+      if (!scan.signal.aborted) observer.passFailed(scan.type, error);
     }
   }
+  await waitUntil(() => startedMs + deps.intervalMs());
 }
 
 function pagesOf(objects: number, pageSize: number): number {

@@ -1,40 +1,51 @@
 import PQueue from "p-queue";
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
-import { createBackoff } from "#controllers/runtime/backoff.ts";
-import type { Clock, Timer } from "#controllers/runtime/clock.ts";
+import type { Clock } from "#controllers/runtime/clock.ts";
 import { createSlicer } from "#controllers/runtime/slice.ts";
 import type { WorkQueue } from "#controllers/runtime/work-queue.ts";
 import { isNotFound } from "#kube/client/api-error.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
 import type { Source, SourceHandlers, Selection } from "#kube/list-watch/source.ts";
 import type { KindFamily, PolicyFacts } from "#reports/policy-facts.ts";
+import { createConfigMapInputs } from "./config-map-inputs.ts";
+import type { ConfigMapInputsDeps } from "./config-map-inputs.ts";
 import { createContextEpoch } from "./context-epoch.ts";
 import type { ContextEpoch, LoadContext } from "./context-epoch.ts";
-import type { Judge, Judgement } from "./judge.ts";
+import { createInputVersions } from "./input-versions.ts";
+import type { Judge } from "./judge.ts";
 import { planKinds, planPasses } from "./kind-plan.ts";
 import type { KindPlan } from "./kind-plan.ts";
 import { createKindRegistry } from "./kind-registry.ts";
-import type { KindRegistry, WatchedKind } from "./kind-registry.ts";
+import type { WatchedKind } from "./kind-registry.ts";
 import { KindScan } from "./kind-scan.ts";
+import type { KindScanDeps } from "./kind-scan.ts";
 import { createNamespaceLabels } from "./namespace-labels.ts";
+import { createOtherVersions } from "./other-versions.ts";
 import type { PassRequest } from "./pass-request.ts";
 import { createPassRunner } from "./pass-runner.ts";
 import type { ListPages } from "./pass-runner.ts";
+import { createPlanLoop } from "./plan-loop.ts";
+import { lostPolicies } from "./lost-policies.ts";
 import { createPolicyFacts } from "./policy-facts.ts";
-import { createPolicyWatch, policyKinds } from "./policy-watch.ts";
-import type { PolicyChange, PolicyWatch, UnreadablePolicy } from "./policy-watch.ts";
+import { createPolicyWatch } from "./policy-watch.ts";
+import type { PolicyWatch, UnreadablePolicy } from "./policy-watch.ts";
 import type { ReportPort, ScanObserver } from "./ports.ts";
 import { createRejudge } from "./rejudge.ts";
 import type { Rejudge } from "./rejudge.ts";
+import { readsOutside } from "./scan-policy.ts";
+import type { ScanPolicy } from "./scan-policy.ts";
+import { createSharedInputs } from "./shared-inputs.ts";
+import type { InputStanding } from "./shared-inputs.ts";
+import { createStandingErrors } from "./standing-errors.ts";
 import { createVerdictWriter } from "./verdict-writer.ts";
-import type { Candidate, VerdictWriterOptions } from "./verdict-writer.ts";
+import type { ReportedVerdicts } from "./verdict-writer.ts";
 
 export interface ScanDeps {
   readonly client: Pick<KubeClient, "get">;
   /** Objects to judge; those of other shards do not come. */
   readonly openSource: (selection: Selection, handlers: SourceHandlers) => Source;
-  /** What everybody reads whole: policies and Namespaces. */
+  /** What everybody reads whole: policies, Namespaces, ConfigMaps that policies name. */
   readonly openShared: (selection: Selection, handlers: SourceHandlers) => Source;
   readonly listPages: ListPages;
   /** What the API server serves now. */
@@ -43,10 +54,13 @@ export interface ScanDeps {
   readonly reports: ReportPort;
   readonly observer: ScanObserver;
   readonly judge: Judge;
-  readonly seenHash: (object: KubeObject, withStatus: boolean) => string;
+  readonly seenHash: KindScanDeps["seenHash"];
+  readonly isLeftOut: KindScanDeps["isLeftOut"];
   readonly loadContext: LoadContext;
-  readonly allowedResults: VerdictWriterOptions["allowedResults"];
+  readonly reported: () => ReportedVerdicts;
   readonly rejudgeQueue: WorkQueue<string>;
+  /** Passes over kinds that go on at once. */
+  readonly concurrentPasses: number;
   readonly clock: Clock;
   readonly random: () => number;
   /** Told when policies, kinds or their states changed: for status, metrics and readiness. */
@@ -59,8 +73,10 @@ export interface ScanDeps {
 export interface ScanController {
   /** Resolves when policies, namespaces and reports are known and the kinds have begun to be listed. */
   start(): Promise<void>;
+  /** What `start` waits for, for people; undefined where everything was read. */
+  waitingFor(): string | undefined;
   readonly policies: PolicyWatch;
-  readonly namespaceCount: () => number;
+  readonly inputs: ReadonlyMap<string, InputStanding>;
   readonly kinds: ReadonlyMap<string, WatchedKind>;
   /** Kinds that policies name and nothing serves, by policy. */
   readonly unserved: () => ReadonlyMap<string, readonly string[]>;
@@ -71,6 +87,10 @@ export interface ScanController {
   /** Discovery changed: kinds may have come or gone. */
   typesChanged(): void;
   requestEverywhere(request: PassRequest): void;
+  /** Lists again what these policies judge. */
+  requestFor(isConcerned: (policy: ScanPolicy) => boolean, reason: string): void;
+  /** A memo of external data for the schedule. */
+  newEpoch(): ContextEpoch;
   stop(): Promise<void>;
 }
 
@@ -78,34 +98,27 @@ export interface ScanController {
 const settleMs = 50;
 /** How long answers from outside are shared by watch events. */
 const eventEpochMs = 2_000;
-const maxContextEntries = 5_000;
+const contextLimits = { maxEntries: 5_000, maxBytes: 16 * 1_024 * 1_024 };
 const sliceMs = 20;
-const concurrentPasses = 2;
-
-/** True where results of others may speak of a policy or rule that is gone, or that left the reports. */
-function lostSomething({ before, after }: PolicyChange): boolean {
-  if (before === undefined) return false;
-  if (after === undefined || (after.compiled.disabledForReports && !before.compiled.disabledForReports))
-    return true;
-  const left = new Set(after.compiled.ruleNames);
-  return before.compiled.ruleNames.some((name) => !left.has(name));
-}
+/** How long a kind may be unreadable before that becomes a result. */
+const degradedGraceMs = 60_000;
 
 export function createScanController(deps: ScanDeps): ScanController {
   const { clock, signal, reports, observer } = deps;
-  const sources: Source[] = [];
+  /** The plan in force. */
   let plans: ReadonlyMap<string, KindPlan> = new Map();
+  /** The plan whose passes have been asked for. */
+  let served: ReadonlyMap<string, KindPlan> = new Map();
+  let servedPolicies: ReadonlyMap<string, ScanPolicy> = new Map();
   let unserved: ReadonlyMap<string, readonly string[]> = new Map();
-  let changes: PolicyChange[] = [];
-  let settle: Timer | undefined;
-  /** Changes count from the first plan on; what came before is in it. */
-  let planned = false;
   let started = false;
-  let reconciling: Promise<void> = Promise.resolve();
-  const policiesSynced = Promise.withResolvers<void>();
-  const opened = new Set<string>();
 
-  const newEpoch = (): ContextEpoch => createContextEpoch(deps.loadContext, maxContextEntries);
+  const retryDelayMs = (failures: number): number =>
+    Math.min(60_000, 500 * 2 ** Math.min(failures, 10)) * (1 - deps.random() / 2);
+
+  const inputs = createInputVersions();
+  const newEpoch = (): ContextEpoch =>
+    createContextEpoch({ load: deps.loadContext, inputs, ...contextLimits });
   let events = { epoch: newEpoch(), sinceMs: clock.monotonicMs() };
   const eventEpoch = (): ContextEpoch => {
     if (clock.monotonicMs() - events.sinceMs > eventEpochMs) {
@@ -119,34 +132,30 @@ export function createScanController(deps: ScanDeps): ScanController {
     monotonicMs: () => clock.monotonicMs(),
     onSlice: (ms) => observer.sliceCut(ms),
   });
-  const backoff = createBackoff<string>({ baseMs: 500, maxMs: 60_000, random: deps.random });
-  const passQueue = new PQueue({ concurrency: concurrentPasses });
-
-  const otherVersions = (
-    candidate: Candidate,
-    epoch: ContextEpoch,
-  ): Promise<readonly Judgement[]> | undefined => {
-    const siblings = registry.siblingsOf(candidate.type);
-    return siblings.length === 0 ? undefined : judgeSiblings(siblings, candidate, epoch);
+  /** Passes that may wait for services outside do not hold up the others. */
+  const lanes = {
+    inside: new PQueue({ concurrency: deps.concurrentPasses }),
+    outside: new PQueue({ concurrency: deps.concurrentPasses }),
   };
-  const judgeSiblings = async (
-    siblings: readonly KindScan[],
-    candidate: Candidate,
-    epoch: ContextEpoch,
-  ): Promise<readonly Judgement[]> => {
-    const judged = await Promise.all(
-      siblings.map(async (scan) => {
-        const object = await readObject(
-          scan.type,
-          candidate.object.metadata.name,
-          candidate.subject.namespace,
-        );
-        if (object?.metadata.uid !== candidate.object.metadata.uid) return [];
-        return writer.judgeOnly(await scan.candidate(object, candidate.superseded, false), epoch);
-      }),
+  const laneOf = ({ policies }: PassRequest, scan: KindScan): PQueue => {
+    const concerned = [...scan.policies.values()].filter(
+      ({ key }) => policies === "all" || policies.has(key),
     );
-    return judged.flat();
+    return concerned.some(readsOutside) ? lanes.outside : lanes.inside;
   };
+
+  /** Lists the kinds again that these policies judge. */
+  const requestPasses = (
+    isConcerned: (policy: ScanPolicy, type: ResourceType) => boolean,
+    { namespaces, reason }: Pick<PassRequest, "namespaces" | "reason">,
+  ): void => {
+    for (const { scan, passes } of registry.kinds.values()) {
+      const concerned = [...scan.policies.values()].filter((policy) => isConcerned(policy, scan.type));
+      const policies = new Set(concerned.map(({ key }) => key));
+      if (policies.size > 0) passes.request({ policies, namespaces, reason });
+    }
+  };
+
   const readObject = async (
     type: ResourceType,
     name: string,
@@ -159,33 +168,49 @@ export function createScanController(deps: ScanDeps): ScanController {
       throw error;
     }
   };
+  const coreType = (kind: string): ResourceType | undefined =>
+    deps.types().find((type) => type.group === "" && type.kind === kind && type.preferred);
 
   const writer = createVerdictWriter({
     judge: deps.judge,
     reports,
     observer,
     now: () => clock.now(),
-    allowedResults: deps.allowedResults,
-    otherVersions,
+    reported: deps.reported,
+    otherVersions: createOtherVersions({
+      siblingsOf: (type) => registry.siblingsOf(type),
+      read: readObject,
+      writer: () => writer,
+    }),
+    standingResults: (uid) => standing.resultsOf(uid),
   });
 
   const namespaces = createNamespaceLabels({
     read: async (name) => {
-      const type = deps.types().find(({ group, kind }) => group === "" && kind === "Namespace");
+      const type = coreType("Namespace");
       return type === undefined ? undefined : readObject(type, name, "");
     },
-    onChange: (namespace) => {
-      for (const { scan, passes } of registry.kinds.values()) {
-        if (!scan.type.namespaced) continue;
-        const concerned = [...scan.policies.values()].filter(({ compiled }) => compiled.usesNamespaceLabels);
-        if (concerned.length === 0) continue;
-        passes.request({
-          policies: new Set(concerned.map(({ key }) => key)),
-          namespaces: new Set([namespace]),
-          reason: "namespace labels",
-        });
-      }
+    onChange: (namespace) =>
+      requestPasses(({ compiled }, type) => type.namespaced && compiled.usesNamespaceLabels, {
+        namespaces: new Set([namespace]),
+        reason: "namespace labels",
+      }),
+  });
+
+  const configMaps = createConfigMapInputs({
+    open: openConfigMaps(deps, coreType),
+    hash: (object) => deps.seenHash(object, true),
+    onChange: (changed) => {
+      inputs.changed(changed);
+      const isNamed = ({ namespace, name }: typeof changed): boolean =>
+        namespace === changed.namespace && name === changed.name;
+      requestPasses(({ compiled }) => compiled.literalConfigMaps.some(isNamed), {
+        namespaces: undefined,
+        reason: "config map",
+      });
     },
+    clock,
+    signal,
   });
 
   const createKind = (plan: KindPlan): WatchedKind => {
@@ -193,12 +218,13 @@ export function createScanController(deps: ScanDeps): ScanController {
       openSource: (type, handlers) => deps.openSource({ type }, handlers),
       writer,
       seenHash: deps.seenHash,
-      namespaceLabels: (namespace) => namespaces.of(namespace),
+      namespaces,
+      inputVersion: () => inputs.total(),
+      isLeftOut: deps.isLeftOut,
       eventEpoch,
       newEpoch,
       slice,
       rejudge: (uid, error) => {
-        if (signal.aborted) return;
         observer.passFailed(plan.type, error);
         rejudge.afterFailure(uid);
       },
@@ -208,124 +234,134 @@ export function createScanController(deps: ScanDeps): ScanController {
       onSynced: (synced) => registry.synced(synced),
       onState: (changed, state) => {
         observer.kindState(changed.type, state);
+        standing.changed();
         deps.onChanged();
       },
+      signal,
     });
     const passes = createPassRunner(scan, {
       listPages: deps.listPages,
       newEpoch,
       clock,
       observer,
-      queue: passQueue,
-      retryDelayMs: (failures) =>
-        Math.min(60_000, 500 * 2 ** Math.min(failures, 10)) * (1 - deps.random() / 2),
-      signal,
+      laneOf: (request) => laneOf(request, scan),
+      retryDelayMs,
     });
     return { scan, passes };
   };
 
-  const registry: KindRegistry = createKindRegistry({ create: createKind, reports, observer });
+  const registry = createKindRegistry({ create: createKind, reports, observer });
+
+  const watch = createPolicyWatch({
+    onChange: () => {
+      if (started) loop.request();
+    },
+    onUnreadable: deps.onUnreadable,
+  });
+  const shared = createSharedInputs({
+    openSource: deps.openShared,
+    types: deps.types,
+    policies: watch,
+    namespaces: namespaces.handlers,
+    onState: () => {
+      standing.changed();
+      deps.onChanged();
+    },
+    clock,
+    signal,
+  });
+  const standing = createStandingErrors({
+    kinds: () =>
+      [...registry.kinds.values()].map(({ scan: { type, state, policies } }) => ({ type, state, policies })),
+    policies: watch.policies,
+    reports,
+    isCutOff: () => [...shared.standings.values()].some(({ state }) => state.kind === "degraded"),
+    isJudged: (uid) => registry.scansOf(uid).length > 0,
+    rejudge: (uid) => rejudge.soon(uid),
+    allowedResults: () => deps.reported().results,
+    onError: (policy, message) => observer.policyBlocked(policy, message),
+    clock,
+    graceMs: degradedGraceMs,
+  });
   const rejudge = createRejudge({
     queue: deps.rejudgeQueue,
     client: deps.client,
     scansOf: (uid) => registry.scansOf(uid),
+    putStanding: (uid) => standing.put(uid),
   });
-
-  const reconcile = async (): Promise<void> => {
-    const taken = changes;
-    changes = [];
-    const before = plans;
-    ({ kinds: plans, unserved } = planKinds(watch.policies, deps.types()));
-    const passes = planPasses(taken, before, plans);
-    await registry.reconcile(plans);
-    registry.request(passes, "policy");
-    if (taken.some(lostSomething)) reports.policiesWent();
-    deps.onChanged();
-  };
 
   const plan = (): void => {
-    if (!started || settle !== undefined || signal.aborted) return;
-    settle = clock.setTimer(settleMs, () => {
-      settle = undefined;
-      reconciling = reconciling.then(reconcile).catch((error: unknown) => {
-        observer.planFailed(error);
-        clock.setTimer(backoff.next("plan"), plan, { background: true });
-      });
-    });
+    ({ kinds: plans, unserved } = planKinds(watch.policies, deps.types()));
   };
 
-  const watch = createPolicyWatch({
-    onChange: (change) => {
-      if (!planned) return;
-      changes.push(change);
-      plan();
-    },
-    onUnreadable: deps.onUnreadable,
-    onSynced: () => {
-      if (watch.synced()) policiesSynced.resolve();
-    },
-    onState: () => deps.onChanged(),
+  /** Safe to be run again where it failed half-way: what is served moves on only at its end. */
+  const reconcile = async (): Promise<void> => {
+    const policies = new Map(watch.policies);
+    plan();
+    const planned = plans;
+    await configMaps.ensure(policies.values());
+    await registry.reconcile(planned);
+    registry.request(planPasses(served, planned), "policy");
+    if (lostPolicies(servedPolicies, policies)) reports.policiesWent();
+    served = planned;
+    servedPolicies = policies;
+    standing.changed();
+    deps.onChanged();
+  };
+  const loop = createPlanLoop({
+    reconcile,
+    settleMs,
+    retryDelayMs,
+    clock,
+    onFailed: (error) => observer.planFailed(error),
   });
-
-  const openPolicySources = (): void => {
-    for (const row of policyKinds) {
-      const type = deps
-        .types()
-        .find(({ group, kind, preferred }) => group === row.group && kind === row.kind && preferred);
-      if (type === undefined || opened.has(row.kind)) continue;
-      opened.add(row.kind);
-      sources.push(deps.openShared({ type }, watch.handlersOf(row)));
-    }
-  };
-
-  const openNamespaces = async (): Promise<void> => {
-    const type = deps.types().find(({ group, kind }) => group === "" && kind === "Namespace");
-    if (type === undefined) throw new Error("the API server does not serve Namespaces");
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const handlers: SourceHandlers = {
-      ...namespaces.handlers,
-      onSynced: async (epoch) => {
-        await namespaces.handlers.onSynced(epoch);
-        resolve();
-      },
-    };
-    sources.push(deps.openShared({ type, metadataOnly: true }, handlers));
-    await promise;
-  };
 
   return {
     policies: watch,
-    namespaceCount: () => namespaces.size,
+    inputs: shared.standings,
     kinds: registry.kinds,
     unserved: () => unserved,
     facts: createPolicyFacts(watch, () => plans),
     rejudge,
+    newEpoch,
+    waitingFor: () => shared.waitingFor(),
     async start() {
-      openPolicySources();
-      // Without the CRDs there is nothing to judge by, and nothing to wait for: they may come later.
-      if (opened.size > 0) await policiesSynced.promise;
-      await openNamespaces();
-      planned = true;
-      ({ kinds: plans, unserved } = planKinds(watch.policies, deps.types()));
-      await reports.start();
-      await registry.reconcile(plans);
-      started = true;
+      shared.open();
+      await shared.known();
       plan();
+      // What is stored is told apart by what the plan says, so the plan comes first.
+      await reports.start();
+      await reconcile().catch((error: unknown) => observer.planFailed(error));
+      started = true;
+      // What changed meanwhile is planned now; where nothing did, this does nothing.
+      loop.request();
     },
     isAlive(family, uid) {
       if (registry.scansOf(uid).length > 0) return "alive";
       return registry.isFamilySynced(family) ? "gone" : "unknown";
     },
     typesChanged() {
-      openPolicySources();
-      plan();
+      shared.open();
+      if (started) loop.request();
     },
     requestEverywhere: (request) => registry.requestEverywhere(request),
+    requestFor: (isConcerned, reason) => requestPasses(isConcerned, { namespaces: undefined, reason }),
     async stop() {
-      settle?.cancel();
-      await Promise.all(sources.map((source) => source.stop()));
-      await reconciling;
-      await registry.stop();
+      standing.stop();
+      // A plan under way may still begin kinds: it ends first.
+      await Promise.all([shared.stop(), loop.stop()]);
+      await Promise.all([configMaps.stop(), registry.stop()]);
     },
+  };
+}
+
+function openConfigMaps(
+  { openShared }: Pick<ScanDeps, "openShared">,
+  coreType: (kind: string) => ResourceType | undefined,
+): ConfigMapInputsDeps["open"] {
+  return (namespace, handlers) => {
+    const type = coreType("ConfigMap");
+    if (type === undefined) throw new Error("the API server does not serve ConfigMaps");
+    return openShared({ type, namespace }, handlers);
   };
 }

@@ -41,6 +41,9 @@ function isEnforcing(policy: ClusterPolicy | Policy): boolean {
   return actions.some((action) => action?.toLowerCase() === "enforce");
 }
 
+/** The group of the policy kinds that the scan judges by. */
+export const policyGroup = "kyverno.io";
+
 /** `ClusterPolicy/name` or `Policy/namespace/name`. */
 export function policyKey(kind: string, namespace: string | undefined, name: string): string {
   return namespace === undefined || namespace === "" ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
@@ -72,6 +75,12 @@ export function prepareScanPolicy(
 /** True where the policy may say something about a whole object of this kind and namespace. */
 export function couldJudge(policy: ScanPolicy, gvk: GroupVersionKind, namespace: string): boolean {
   return policy.compiled.selectors.some((selection) => selectsKind(selection, gvk, namespace));
+}
+
+/** True where a verdict may depend on what is neither the object nor its namespace, so that it may take a while. */
+export function readsOutside({ compiled }: ScanPolicy): boolean {
+  const { literalConfigMaps, globalEntries, needsRescan } = compiled;
+  return needsRescan || literalConfigMaps.length > 0 || globalEntries.length > 0;
 }
 
 /**

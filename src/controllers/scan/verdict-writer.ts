@@ -1,51 +1,64 @@
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { PolicyReportResult } from "#api/reports/policy-report.ts";
-import type { RuleStatus } from "#engine/response.ts";
+import type { RuleStatus, RuleType } from "#engine/response.ts";
 import { buildResults } from "#reports/build-results.ts";
 import type { ReportOwner } from "#reports/owner.ts";
+import type { PolicyRef } from "#reports/policy-ref.ts";
 import type { ContextEpoch } from "./context-epoch.ts";
 import type { Judge, Judgement, StartedJudgement, Subject } from "./judge.ts";
 import type { PolicyFilter } from "./pass-request.ts";
 import type { ReportPort, ScanObserver, Violation } from "./ports.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
 
-/** One object on its way to its report. */
+/** One object on its way to its report, with the inputs that it is judged by. */
 export interface Candidate {
   readonly object: KubeObject;
   readonly type: ResourceType;
   readonly subject: Subject;
   /** Policies that judge the kind in this version. */
   readonly policies: ReadonlyMap<string, ScanPolicy>;
-  /** True where a later event overtook what is judged here: then nothing is written. */
+  /** True where a later state of the object is known: whoever judges that writes. */
   readonly superseded: () => boolean;
+  /** True where policies, namespace labels or watched data are not what they were: nobody else judges this anew. */
+  readonly outdated: () => boolean;
   /** Someone waits for it: it goes ahead of lists and passes. */
   readonly urgent: boolean;
+  /** Aborts when the kind is not judged any more. */
+  readonly signal: AbortSignal;
+}
+
+/** What is reported at all; asked anew for each verdict. */
+export interface ReportedVerdicts {
+  readonly results: ReadonlySet<RuleStatus>;
+  readonly ruleTypes: ReadonlySet<RuleType>;
 }
 
 export interface VerdictWriterOptions {
   readonly judge: Judge;
-  readonly reports: ReportPort;
-  readonly observer: ScanObserver;
+  readonly reports: Pick<ReportPort, "differs" | "wasFailing" | "put">;
+  readonly observer: Pick<ScanObserver, "judged" | "violation" | "success" | "wantsSuccesses">;
   readonly now: () => number;
-  readonly allowedResults: () => ReadonlySet<RuleStatus>;
+  readonly reported: () => ReportedVerdicts;
   /**
-   * What policies say of the same object in other versions of its kind. Resolves to nothing, without a read, where no
-   * other version is judged.
+   * What policies say of the same object in other versions of its kind. Nothing, without a read, where no other version
+   * is judged.
    */
   readonly otherVersions: (
     candidate: Candidate,
     epoch: ContextEpoch,
   ) => Promise<readonly Judgement[]> | undefined;
+  /** Results that an object has whatever policies say of it: those about the policy that it is. */
+  readonly standingResults: (uid: string) => readonly PolicyReportResult[];
 }
 
 /** Judges objects and hands what changed to the writer of reports. */
 export interface VerdictWriter {
   /**
-   * Judges by the policies of the filter; where one of them says something new, by all, and puts the report. A promise
-   * only where something has to be waited for.
+   * Judges by the policies of the filter; where one of them says something new, by all, and puts the report. False where
+   * the inputs changed meanwhile: then it is to be judged again, by all.
    */
-  write(candidate: Candidate, filter: PolicyFilter, epoch: ContextEpoch): Promise<void> | undefined;
+  write(candidate: Candidate, filter: PolicyFilter, epoch: ContextEpoch): Promise<boolean>;
   /** What the policies of the candidate say, without writing: for another version of the same object. */
   judgeOnly(candidate: Candidate, epoch: ContextEpoch): Promise<readonly Judgement[]>;
 }
@@ -59,9 +72,17 @@ function isFailing(status: RuleStatus): boolean {
   return status === "fail" || status === "error" || status === "warn";
 }
 
-export function ownerOf({ object, type }: Pick<Candidate, "object" | "type">): ReportOwner {
-  const { name, uid } = object.metadata;
-  const { namespace } = object.metadata;
+function isSameRef(a: PolicyRef, b: PolicyRef): boolean {
+  return a.source === b.source && a.policy === b.policy;
+}
+
+/** A policy that is gone is known by its key only: `Kind/name` or `Kind/namespace/name`. */
+function refOfKey(key: string): PolicyRef {
+  return { source: "kyverno", policy: key.slice(key.indexOf("/") + 1) };
+}
+
+function ownerOf({ object, type }: Candidate): ReportOwner {
+  const { name, uid, namespace } = object.metadata;
   return {
     apiVersion: object.apiVersion,
     kind: object.kind,
@@ -72,32 +93,35 @@ export function ownerOf({ object, type }: Pick<Candidate, "object" | "type">): R
 }
 
 export function createVerdictWriter(options: VerdictWriterOptions): VerdictWriter {
-  const { judge, reports, observer } = options;
+  const { judge, reports, observer, standingResults } = options;
 
-  const resultsOf = (
-    { policy, responses }: Judgement,
-    timestampSeconds: number,
-  ): readonly PolicyReportResult[] =>
+  const resultsOf = ({ policy, responses }: Judgement): readonly PolicyReportResult[] =>
     buildResults({ ...policy.ref, ...policy.compiled.reporting }, responses, {
-      timestampSeconds,
-      allowedResults: options.allowedResults(),
+      timestampSeconds: Math.floor(options.now() / 1000),
+      allowedResults: options.reported().results,
     });
 
+  /** Without the rules whose type is not reported. */
+  const reportedOf = ({ policy, responses }: Judgement): Judgement => {
+    const { ruleTypes } = options.reported();
+    return { policy, responses: responses.filter(({ type }) => ruleTypes.has(type)) };
+  };
+
   const saysNews = (
-    uid: string,
+    { object, policies }: Candidate,
     judgements: readonly Judgement[],
     filter: ReadonlySet<string>,
-    all: Candidate["policies"],
   ): boolean => {
-    const seconds = Math.floor(options.now() / 1000);
+    const { uid } = object.metadata;
     const byKey = new Map(judgements.map((judgement) => [judgement.policy.key, judgement]));
-    for (const key of filter) {
+    const standing = standingResults(uid);
+    return [...filter].some((key) => {
       const judgement = byKey.get(key);
-      const ref = judgement?.policy.ref ?? all.get(key)?.ref ?? refOfKey(key);
-      if (reports.differs(uid, ref, judgement === undefined ? [] : resultsOf(judgement, seconds)))
-        return true;
-    }
-    return false;
+      const ref = judgement?.policy.ref ?? policies.get(key)?.ref ?? refOfKey(key);
+      const results = judgement === undefined ? [] : resultsOf(reportedOf(judgement));
+      const ofObject = standing.filter(({ source = "", policy }) => isSameRef({ source, policy }, ref));
+      return reports.differs(uid, ref, [...results, ...ofObject]);
+    });
   };
 
   const newViolations = (
@@ -112,60 +136,67 @@ export function createVerdictWriter(options: VerdictWriterOptions): VerdictWrite
       return failing.map((response): Violation => ({ policy, owner, response, urgent }));
     });
 
-  const put = async (candidate: Candidate, judgements: readonly Judgement[]): Promise<void> => {
-    if (candidate.superseded()) return;
+  /** Policies of which a rule passes and none fails, where their results are news. */
+  const newSuccesses = (owner: ReportOwner, judged: readonly JudgedResults[]): ScanPolicy[] =>
+    judged.flatMap(({ judgement: { policy, responses }, results }) => {
+      const isSuccess =
+        responses.some(({ status }) => status === "pass") &&
+        !responses.some(({ status }) => isFailing(status));
+      return isSuccess && reports.differs(owner.uid, policy.ref, results) ? [policy] : [];
+    });
+
+  const put = async (candidate: Candidate, judgements: readonly Judgement[]): Promise<boolean> => {
+    if (candidate.superseded()) return true;
+    if (candidate.outdated()) return false;
     const owner = ownerOf(candidate);
-    const seconds = Math.floor(options.now() / 1000);
-    const judged = judgements.map((judgement) => ({ judgement, results: resultsOf(judgement, seconds) }));
-    for (const { policy, responses } of judgements) observer.judged(policy, owner, responses);
+    const judged = judgements
+      .map(reportedOf)
+      .map((judgement) => ({ judgement, results: resultsOf(judgement) }));
+    observer.judged(
+      owner,
+      judged.map(({ judgement }) => judgement),
+    );
+    const successes = observer.wantsSuccesses() ? newSuccesses(owner, judged) : [];
     const violations = newViolations(owner, judged, candidate.urgent);
-    const all = judged.flatMap(({ results }) => results);
+    const all = [...judged.flatMap(({ results }) => results), ...standingResults(owner.uid)];
     const written = await reports.put(owner, all, { urgent: candidate.urgent });
-    if (written) for (const violation of violations) observer.violation(violation);
+    if (written) {
+      for (const violation of violations) observer.violation(violation);
+      for (const policy of successes) observer.success(owner, policy);
+    }
+    // It may have waited for room, and a pass that compared meanwhile could not know of it.
+    return candidate.superseded() || !candidate.outdated();
   };
 
-  const writeWhole = async (
-    candidate: Candidate,
+  const finish = (
+    { subject, signal }: Candidate,
     started: StartedJudgement,
     epoch: ContextEpoch,
-  ): Promise<void> => {
-    const judgements =
-      started.waiting.length === 0
-        ? started.judgements
-        : await judge.finish(candidate.subject, started, epoch);
+  ): Promise<readonly Judgement[]> | readonly Judgement[] =>
+    started.waiting.length === 0 ? started.judgements : judge.finish(subject, started, epoch, signal);
+
+  const writeWhole = async (candidate: Candidate, epoch: ContextEpoch): Promise<boolean> => {
+    const started = judge.start(candidate.subject, candidate.policies.values(), epoch);
+    const judgements = await finish(candidate, started, epoch);
     const others = await options.otherVersions(candidate, epoch);
-    await put(candidate, others === undefined ? judgements : [...judgements, ...others]);
+    return put(candidate, others === undefined ? judgements : [...judgements, ...others]);
   };
 
   const writeSome = async (
     candidate: Candidate,
     filter: ReadonlySet<string>,
     epoch: ContextEpoch,
-  ): Promise<void> => {
+  ): Promise<boolean> => {
     const some = [...candidate.policies.values()].filter((policy) => filter.has(policy.key));
-    const started = judge.start(candidate.subject, some, epoch);
-    const judgements = await judge.finish(candidate.subject, started, epoch);
-    if (!saysNews(candidate.object.metadata.uid, judgements, filter, candidate.policies)) return;
-    const whole = judge.start(candidate.subject, candidate.policies.values(), epoch);
-    await writeWhole(candidate, whole, epoch);
+    const judgements = await finish(candidate, judge.start(candidate.subject, some, epoch), epoch);
+    return !saysNews(candidate, judgements, filter) || writeWhole(candidate, epoch);
   };
 
   return {
-    write(candidate, filter, epoch) {
-      if (filter !== "all") return writeSome(candidate, filter, epoch);
-      return writeWhole(candidate, judge.start(candidate.subject, candidate.policies.values(), epoch), epoch);
-    },
-    judgeOnly(candidate, epoch) {
-      return judge.finish(
-        candidate.subject,
-        judge.start(candidate.subject, candidate.policies.values(), epoch),
-        epoch,
-      );
+    write: (candidate, filter, epoch) =>
+      filter === "all" ? writeWhole(candidate, epoch) : writeSome(candidate, filter, epoch),
+    async judgeOnly(candidate, epoch) {
+      return finish(candidate, judge.start(candidate.subject, candidate.policies.values(), epoch), epoch);
     },
   };
-}
-
-/** A policy that is gone is known by its key only: `Kind/name` or `Kind/namespace/name`. */
-function refOfKey(key: string): { readonly source: string; readonly policy: string } {
-  return { source: "kyverno", policy: key.slice(key.indexOf("/") + 1) };
 }

@@ -1,0 +1,206 @@
+import type { Ast } from "../syntax/ast.ts";
+import { CelIssueError } from "../syntax/cel-syntax-error.ts";
+import { qualifiedName } from "../syntax/parser.ts";
+import { noSuchOverload } from "../values/cel-error.ts";
+import { noValue, OptionalValue } from "../values/objects.ts";
+import { hasField, indexOptional, indexValue, selectField, selectOptional } from "./access.ts";
+import { compileCall } from "./call.ts";
+import {
+  compileExistsOne,
+  compileFilter,
+  compileMap,
+  compileQuantifier,
+  compileSortBy,
+  compileTransformEntry,
+  compileTransformMap,
+} from "./comprehension.ts";
+import { candidateNames } from "./environment.ts";
+import type { Code } from "./frame.ts";
+import { compileIdentifier, compileQualified } from "./identifiers.ts";
+import { compileList, compileMapLiteral, compileStruct } from "./literals.ts";
+import { compileConditional, compileLogic } from "./logic.ts";
+import { compileOperator } from "./operators.ts";
+import { innerScope } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+
+type Of<Kind extends Ast["kind"]> = Ast & { readonly kind: Kind };
+
+/** Compiles an expression. Throws a `CelIssueError` for names that nothing declares. */
+export function compileAst(ast: Ast, scope: Scope): Code {
+  switch (ast.kind) {
+    case "literal":
+      return () => ast.value;
+    case "ident":
+      return compileIdentifier(ast.name, ast.offset, scope);
+    case "select":
+      return compileSelect(ast, scope);
+    case "has":
+      return compileHas(ast, scope);
+    case "index":
+      return compileIndex(ast, scope);
+    case "call":
+      return compileFunction(ast, scope);
+    case "logic":
+      return compileLogic(ast.operator, ast.operands.map((operand) => compileAst(operand, scope)));
+    case "conditional":
+      return compileConditional(
+        compileAst(ast.condition, scope),
+        compileAst(ast.whenTrue, scope),
+        compileAst(ast.whenFalse, scope),
+      );
+    case "list":
+      return compileList(ast.elements.map((element) => ({ ...element, value: compileAst(element.value, scope) })));
+    case "map":
+      return compileMapLiteral(
+        ast.entries.map((entry) => ({
+          ...entry,
+          key: compileAst(entry.key, scope),
+          value: compileAst(entry.value, scope),
+        })),
+      );
+    case "struct":
+      return compileMessage(ast, scope);
+    case "comprehension":
+      return compileComprehension(ast, scope);
+    case "bind":
+      return compileBind(ast, scope);
+    case "optionalMap":
+      return compileOptionalMap(ast, scope);
+    default:
+      return ast satisfies never;
+  }
+}
+
+function compileSelect(ast: Of<"select">, scope: Scope): Code {
+  const { field, optional } = ast;
+  if (!optional) {
+    const qualified = compileQualified(ast, scope);
+    if (qualified !== undefined) return qualified;
+  }
+  const operand = compileAst(ast.operand, scope);
+  const select = optional ? selectOptional : selectField;
+  return (frame) => {
+    const value = operand(frame);
+    frame.spend(1);
+    return select(value, field);
+  };
+}
+
+function compileHas({ operand: ast, field, optional }: Of<"has">, scope: Scope): Code {
+  const operand = compileAst(ast, scope);
+  return (frame) => {
+    const value = operand(frame);
+    frame.spend(1);
+    return optional ? selectOptional(value, field).value !== undefined : hasField(value, field);
+  };
+}
+
+function compileIndex(ast: Of<"index">, scope: Scope): Code {
+  const operand = compileAst(ast.operand, scope);
+  const index = compileAst(ast.index, scope);
+  const select = ast.optional ? indexOptional : indexValue;
+  return (frame) => {
+    const value = operand(frame);
+    const key = index(frame);
+    frame.spend(1);
+    return select(value, key);
+  };
+}
+
+function compileFunction(ast: Of<"call">, scope: Scope): Code {
+  const { environment } = scope;
+  const codes = ast.arguments.map((argument) => compileAst(argument, scope));
+  if (ast.target === undefined) {
+    const operator = compileOperator(ast.name, codes);
+    if (operator !== undefined) return operator;
+    for (const name of candidateNames(environment.container, ast.name)) {
+      const overloads = environment.functions.get(name);
+      if (overloads !== undefined) return compileCall(name, overloads, codes);
+    }
+    throw undeclared(ast.name.replace(/^\./, ""), ast.offset, environment.container);
+  }
+  const namespace = qualifiedName(ast.target);
+  if (namespace !== undefined && !scope.locals.has(namespace.split(".")[0] ?? "")) {
+    for (const name of candidateNames(environment.container, `${namespace}.${ast.name}`)) {
+      const overloads = environment.functions.get(name);
+      if (overloads !== undefined) return compileCall(name, overloads, codes);
+    }
+  }
+  const overloads = environment.methods.get(ast.name);
+  if (overloads === undefined) throw undeclared(ast.name, ast.offset, environment.container);
+  return compileCall(ast.name, overloads, [compileAst(ast.target, scope), ...codes]);
+}
+
+function undeclared(name: string, offset: number, container: string): CelIssueError {
+  return new CelIssueError(`undeclared reference to '${name}' (in container '${container}')`, offset);
+}
+
+function compileMessage(ast: Of<"struct">, scope: Scope): Code {
+  const { messages, container } = scope.environment;
+  const fields = ast.fields.map((field) => ({ ...field, value: compileAst(field.value, scope) }));
+  for (const name of candidateNames(container, ast.name)) {
+    if (messages.some((known) => known === name || (known.endsWith(".") && name.startsWith(known)))) {
+      return compileStruct(name, fields);
+    }
+  }
+  throw undeclared(ast.name.replace(/^\./, ""), ast.offset, container);
+}
+
+function compileComprehension(ast: Of<"comprehension">, scope: Scope): Code {
+  const range = compileAst(ast.range, scope);
+  const inner = innerScope(scope, ast.variables);
+  const compileInner = (part: Ast | undefined): Code | undefined =>
+    part === undefined ? undefined : compileAst(part, inner.scope);
+  const transform = compileInner(ast.transform) ?? (() => null);
+  const loop = { range, slots: inner.slots, predicate: compileInner(ast.predicate), transform };
+  switch (ast.macro) {
+    case "all":
+      return compileQuantifier(loop, false);
+    case "exists":
+      return compileQuantifier(loop, true);
+    case "existsOne":
+      return compileExistsOne(loop);
+    case "filter":
+      return compileFilter(loop);
+    case "map":
+    case "transformList":
+      return compileMap(loop, transform);
+    case "sortBy":
+      return compileSortBy(loop, transform);
+    case "transformMap":
+      return compileTransformMap(loop, transform);
+    case "transformMapEntry":
+      return compileTransformEntry(loop, transform);
+    default:
+      return ast.macro satisfies never;
+  }
+}
+
+function compileBind(ast: Of<"bind">, scope: Scope): Code {
+  const value = compileAst(ast.value, scope);
+  const { scope: inner, slots } = innerScope(scope, [ast.variable]);
+  const [slot = 0] = slots;
+  const body = compileAst(ast.body, inner);
+  return (frame) => {
+    frame.slots[slot] = value(frame);
+    return body(frame);
+  };
+}
+
+function compileOptionalMap(ast: Of<"optionalMap">, scope: Scope): Code {
+  const operand = compileAst(ast.operand, scope);
+  const { scope: inner, slots } = innerScope(scope, [ast.variable]);
+  const [slot = 0] = slots;
+  const body = compileAst(ast.body, inner);
+  return (frame) => {
+    const optional = operand(frame);
+    frame.spend(1);
+    if (!(optional instanceof OptionalValue)) throw noSuchOverload();
+    if (optional.value === undefined) return noValue;
+    frame.slots[slot] = optional.value;
+    const result = body(frame);
+    if (!ast.flat) return new OptionalValue(result);
+    if (!(result instanceof OptionalValue)) throw noSuchOverload();
+    return result;
+  };
+}

@@ -1,0 +1,67 @@
+import type { Ast } from "../syntax/ast.ts";
+import { CelIssueError } from "../syntax/cel-syntax-error.ts";
+import { qualifiedName } from "../syntax/parser.ts";
+import { CelError } from "../values/cel-error.ts";
+import { TypeValue } from "../values/objects.ts";
+import { candidateNames } from "./environment.ts";
+import type { Code } from "./frame.ts";
+import type { Scope } from "./scope.ts";
+
+const typeNames: ReadonlySet<string> = new Set([
+  "bool",
+  "bytes",
+  "double",
+  "dyn",
+  "int",
+  "list",
+  "map",
+  "null_type",
+  "optional_type",
+  "string",
+  "type",
+  "uint",
+  "google.protobuf.Timestamp",
+  "google.protobuf.Duration",
+]);
+
+/** The code of a name. Throws a `CelIssueError` for one that nothing declares. */
+export function compileIdentifier(name: string, offset: number, scope: Scope): Code {
+  const slot = scope.locals.get(name);
+  if (slot !== undefined) {
+    return (frame) => {
+      frame.spend(1);
+      return frame.slots[slot] ?? null;
+    };
+  }
+  const code = compileName(name, scope);
+  if (code !== undefined) return code;
+  const { container } = scope.environment;
+  throw new CelIssueError(`undeclared reference to '${name.replace(/^\./, "")}' (in container '${container}')`, offset);
+}
+
+/** The code of `a.b.c` where that, and no shorter part of it, is the name of a variable or type. */
+export function compileQualified(ast: Ast & { readonly kind: "select" }, scope: Scope): Code | undefined {
+  const name = qualifiedName(ast);
+  if (name === undefined || scope.locals.has(name.split(".")[0] ?? "")) return undefined;
+  return compileName(name, scope);
+}
+
+function compileName(name: string, { environment }: Scope): Code | undefined {
+  for (const candidate of candidateNames(environment.container, name)) {
+    if (environment.variables.has(candidate)) return variable(candidate);
+    if (typeNames.has(candidate) || environment.messages.includes(candidate)) {
+      const value = new TypeValue(candidate);
+      return () => value;
+    }
+  }
+  return undefined;
+}
+
+function variable(name: string): Code {
+  return (frame) => {
+    frame.spend(1);
+    const value = frame.activation.get(name);
+    if (value === undefined) throw new CelError(`no such attribute(s): ${name}`);
+    return value;
+  };
+}

@@ -1,0 +1,89 @@
+import { noSuchOverload } from "../values/cel-error.ts";
+import { isListValue } from "../values/cel-value.ts";
+import type { CelValue } from "../values/cel-value.ts";
+import { equalValues } from "../values/equality.ts";
+import { LazyMap } from "../values/lazy-map.ts";
+import { isMapValue, mapGet } from "../values/map-access.ts";
+import { compareValues } from "../values/ordering.ts";
+import { add, divide, modulo, multiply, negate, subtract } from "./arithmetic.ts";
+import type { Code } from "./frame.ts";
+import { comparisonCost } from "./sizes.ts";
+
+type Binary = (left: CelValue, right: CelValue) => CelValue;
+
+interface BinaryOperator {
+  readonly apply: Binary;
+  readonly cost: ((left: CelValue, right: CelValue) => number) | undefined;
+}
+
+function comparison(holds: (order: number) => boolean, name: string): BinaryOperator {
+  return {
+    apply: (left, right) => {
+      const order = compareValues(left, right);
+      if (order === undefined) throw noSuchOverload(left === null || isListValue(left) ? name : undefined);
+      return holds(order);
+    },
+    cost: comparisonCost,
+  };
+}
+
+function addCost(left: CelValue, right: CelValue): number {
+  return typeof left === "string" && typeof right === "string"
+    ? Math.ceil((left.length + right.length) / 10)
+    : 1;
+}
+
+const binaryOperators: ReadonlyMap<string, BinaryOperator> = new Map([
+  ["_==_", { apply: (left, right) => equalValues(left, right), cost: comparisonCost }],
+  ["_!=_", { apply: (left, right) => !equalValues(left, right), cost: comparisonCost }],
+  ["_<_", comparison((order) => order < 0, "_<_")],
+  ["_<=_", comparison((order) => order <= 0, "_<=_")],
+  ["_>_", comparison((order) => order > 0, "_>_")],
+  ["_>=_", comparison((order) => order >= 0, "_>=_")],
+  ["_+_", { apply: add, cost: addCost }],
+  ["_-_", { apply: subtract, cost: undefined }],
+  ["_*_", { apply: multiply, cost: undefined }],
+  ["_/_", { apply: divide, cost: undefined }],
+  ["_%_", { apply: modulo, cost: undefined }],
+  ["@in", { apply: contains, cost: (_, container) => (isListValue(container) ? container.length : 1) }],
+]);
+
+function contains(value: CelValue, container: CelValue): boolean {
+  if (isListValue(container)) return container.some((item) => equalValues(item, value));
+  if (isMapValue(container)) return mapGet(container, value) !== undefined;
+  if (container instanceof LazyMap && typeof value === "string") return container.get(value) !== undefined;
+  throw noSuchOverload();
+}
+
+/** The code of an operator, or undefined where the name is none. */
+export function compileOperator(name: string, operands: readonly Code[]): Code | undefined {
+  const [first, second] = operands;
+  if (first === undefined) return undefined;
+  if (name === "!_") return not(first);
+  if (name === "-_") {
+    return (frame) => {
+      const value = first(frame);
+      frame.spend(1);
+      return negate(value);
+    };
+  }
+  const operator = binaryOperators.get(name);
+  if (operator === undefined || second === undefined) return undefined;
+  const { apply, cost } = operator;
+  return (frame) => {
+    const left = first(frame);
+    const right = second(frame);
+    frame.spend(cost === undefined ? 1 : cost(left, right));
+    return apply(left, right);
+  };
+}
+
+function not(operand: Code): Code {
+  return (frame) => {
+    const value = operand(frame);
+    frame.spend(1);
+    if (typeof value !== "boolean") throw noSuchOverload();
+    return !value;
+  };
+}
+

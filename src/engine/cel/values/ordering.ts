@@ -1,0 +1,35 @@
+import { compareText } from "../../values/go-format.ts";
+import type { CelValue } from "./cel-value.ts";
+import { numericOf } from "./numbers.ts";
+import { Bytes, compareBytes, Duration, Timestamp } from "./objects.ts";
+
+/**
+ * Negative, zero or positive as `left` is less than, equal to or greater than `right`; NaN where either is NaN, undefined
+ * where the two have no order.
+ */
+export function compareValues(left: CelValue, right: CelValue): number | undefined {
+  if (typeof left === "string") return typeof right === "string" ? compareText(left, right) : undefined;
+  const number = numericOf(left);
+  if (number !== undefined) {
+    const other = numericOf(right);
+    return other === undefined ? undefined : compareNumbers(number, other);
+  }
+  if (typeof left === "boolean") {
+    return typeof right === "boolean" ? Number(left) - Number(right) : undefined;
+  }
+  if (left instanceof Timestamp && right instanceof Timestamp) {
+    return compareNumbers(left.nanoseconds, right.nanoseconds);
+  }
+  if (left instanceof Duration && right instanceof Duration) {
+    return compareNumbers(left.nanoseconds, right.nanoseconds);
+  }
+  if (left instanceof Bytes && right instanceof Bytes) return compareBytes(left.value, right.value);
+  return undefined;
+}
+
+function compareNumbers(left: number | bigint, right: number | bigint): number {
+  if (left < right) return -1;
+  if (left > right) return 1;
+  // oxlint-disable-next-line eqeqeq -- only == compares a bigint with a number
+  return left == right ? 0 : Number.NaN;
+}

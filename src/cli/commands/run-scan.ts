@@ -3,6 +3,7 @@ import { summarize } from "#reports/build-report.ts";
 import type { ReportSummary } from "#reports/build-report.ts";
 
 import type { CliIo } from "../cli-io.ts";
+import { locateField } from "../documents/locate-field.ts";
 import { openFiles } from "../documents/read-documents.ts";
 import type { DocumentFiles } from "../documents/read-documents.ts";
 import { exitCodeOf } from "../exit-code.ts";
@@ -13,7 +14,11 @@ import { mergedReports } from "../output/merged-report.ts";
 import { startProgress } from "../output/progress.ts";
 import { renderDocuments } from "../output/render-documents.ts";
 import { renderResultsTable } from "../output/results-table.ts";
+import { renderSarif } from "../output/sarif.ts";
+import type { LocatedResult } from "../output/sarif.ts";
+import { renderScanJUnit, renderScanMarkdown } from "../output/scan-documents.ts";
 import { isAudited } from "../policies/failure-action.ts";
+import { policyInfo } from "../policies/policy-info.ts";
 import { loadPolicies } from "../policies/load-policies.ts";
 import type { LoadedPolicies } from "../policies/load-policies.ts";
 import { offlineCluster } from "../resources/offline-cluster.ts";
@@ -23,7 +28,7 @@ import { UsageError } from "../usage-error.ts";
 import { readUserInfo, readValuesFile } from "../values/read-settings-file.ts";
 import { compileValues, parseAssignments } from "../values/scan-values.ts";
 import { readScanOptions } from "./scan-options.ts";
-import type { ScanFlags, ScanOptions } from "./scan-options.ts";
+import type { OutputFormat, ScanFlags, ScanOptions } from "./scan-options.ts";
 
 /** What a scan has found; printed as it is where results are wanted as JSON or YAML. */
 interface ScanOutcome {
@@ -32,6 +37,14 @@ interface ScanOutcome {
   /** Documents that could not be read, and policies that take no part. */
   readonly problems: readonly string[];
   readonly results: readonly PolicyReportResult[];
+}
+
+/** What judging gives, before it is counted. */
+interface Judged {
+  readonly problems: readonly string[];
+  readonly results: readonly PolicyReportResult[];
+  /** The same results with the places of their objects, where the format shows them. */
+  readonly located: readonly LocatedResult[];
 }
 
 /** Judges, prints, and gives the exit code. Throws a `UsageError` where the command was called wrongly. */
@@ -49,7 +62,12 @@ export async function runScan(policies: readonly string[], flags: ScanFlags, io:
   const problems = [...loaded.problems.map(({ message }) => message), ...judged.problems];
   const counted = summarize(judged.results);
   const summary = { ...counted, error: counted.error + problems.length };
-  io.stdout.write(render({ summary, problems, results: judged.results }, options, io));
+  const outcome = { summary, problems, results: judged.results };
+  io.stdout.write(
+    options.format === "sarif"
+      ? renderSarif({ results: judged.located, problems, infoOf: policyInfo(loaded.policies) })
+      : render(outcome, options, options.format, io),
+  );
   const { code, note } = exitCodeOf(summary, options);
   if (note !== undefined) complain(note);
   return code;
@@ -104,8 +122,9 @@ async function judgeAll(
   options: ScanOptions,
   io: CliIo,
   complain: (message: string) => void,
-): Promise<Omit<ScanOutcome, "summary">> {
+): Promise<Judged> {
   const results: PolicyReportResult[] = [];
+  const located: LocatedResult[] = [];
   const problems: string[] = [];
   const progress = startProgress(io);
   for await (const read of resources) {
@@ -115,12 +134,16 @@ async function judgeAll(
       continue;
     }
     for (const verdict of judgeResource(judgement, read.resource)) {
-      results.push(toResult(verdict, judgement, options));
+      const result = toResult(verdict, judgement, options);
+      results.push(result);
+      if (options.format !== "sarif" || !isShown(result, options)) continue;
+      const { line } = locateField(read.source, "");
+      located.push({ result, file: read.source.place.file, line });
     }
     progress.advance();
   }
   progress.end();
-  return { results, problems };
+  return { results, located, problems };
 }
 
 function toResult(verdict: Verdict, judgement: Judgement, { auditWarn }: ScanOptions): PolicyReportResult {
@@ -131,14 +154,41 @@ function toResult(verdict: Verdict, judgement: Judgement, { auditWarn }: ScanOpt
   return isAudited(verdict.policy.source.spec, namespace, labels) ? { ...result, result: "warn" } : result;
 }
 
-function render(outcome: ScanOutcome, options: ScanOptions, { stdout, allowsColor }: CliIo): string {
-  const { results, summary } = outcome;
-  if (options.format !== "table") {
-    return renderDocuments(options.report ? mergedReports(results) : [outcome], options.format);
+function isShown({ result }: PolicyReportResult, { allRows }: ScanOptions): boolean {
+  return allRows || (result !== "pass" && result !== "skip");
+}
+
+function render(
+  outcome: ScanOutcome,
+  options: ScanOptions,
+  format: Exclude<OutputFormat, "sarif">,
+  io: CliIo,
+): string {
+  const { results } = outcome;
+  switch (format) {
+    case "json":
+    case "yaml":
+      return renderDocuments(options.report ? mergedReports(results) : [outcome], format);
+    case "junit":
+      return renderScanJUnit(outcome);
+    case "markdown":
+      return renderScanMarkdown({
+        ...outcome,
+        results: results.filter((result) => isShown(result, options)),
+      });
+    case "table":
+      return renderTable(outcome, options, io);
+    default:
+      return format satisfies never;
   }
-  const shown = options.allRows
-    ? results
-    : results.filter(({ result }) => result !== "pass" && result !== "skip");
+}
+
+function renderTable(
+  { results, summary }: ScanOutcome,
+  options: ScanOptions,
+  { stdout, allowsColor }: CliIo,
+): string {
+  const shown = results.filter((result) => isShown(result, options));
   const table = renderResultsTable(shown, {
     ...(stdout.columns === undefined ? {} : { width: stdout.columns }),
     color: options.color && allowsColor && stdout.isTerminal,

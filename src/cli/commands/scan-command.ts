@@ -21,7 +21,7 @@ export function addScanCommand(program: Command, io: CliIo): void {
     .option("-r, --resource <file>", "resource file, folder or -; may be repeated", collect)
     .addOption(new Option("--resources <file>").argParser(collect).hideHelp())
     .option("-p, --policy-report", "print reports instead of results")
-    .option("--output-format <format>", "table, json or yaml (with -p: yaml or json)")
+    .option("--output-format <format>", "table, json, yaml, junit, sarif or markdown (with -p: yaml or json)")
     .option("-t, --table", "table with all results, also those that pass or are skipped")
     .option("--detailed-results", "the same")
     .option("--remove-color", "no colours")

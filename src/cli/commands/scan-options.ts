@@ -1,10 +1,8 @@
 import { UsageError } from "../usage-error.ts";
 
 /** How results are printed. */
-const outputFormats = ["table", "json", "yaml"] as const;
+const outputFormats = ["table", "json", "yaml", "junit", "sarif", "markdown"] as const;
 export type OutputFormat = (typeof outputFormats)[number];
-
-const laterFormats: ReadonlySet<string> = new Set(["junit", "sarif", "markdown"]);
 
 /** The flags as they were typed. */
 export interface ScanFlags {
@@ -75,13 +73,14 @@ export function readScanOptions(policies: readonly string[], flags: ScanFlags): 
 
 function readFormat({ outputFormat, table }: ScanFlags, report: boolean): OutputFormat {
   const format = outputFormat ?? (report ? "yaml" : "table");
-  if (laterFormats.has(format)) throw new UsageError(`--output-format ${format} is not supported yet`);
   const known = outputFormats.find((name) => name === format);
   if (known === undefined) {
     throw new UsageError(`--output-format ${format}: known formats are ${outputFormats.join(", ")}`);
   }
-  if (report && (known === "table" || table === true)) {
-    throw new UsageError("a report (-p) is printed as yaml or json, not as a table");
+  if (report && ((known !== "yaml" && known !== "json") || table === true)) {
+    throw new UsageError(
+      `a report (-p) is printed as yaml or json, not as ${table === true ? "table" : known}`,
+    );
   }
   return known;
 }

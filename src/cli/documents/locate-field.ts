@@ -2,6 +2,7 @@ import { LineCounter, isMap, isNode, isSeq, parseDocument as parseYaml } from "y
 import type { Node } from "yaml";
 
 import type { SourceDocument } from "./source-document.ts";
+import type { DocumentText } from "./split-documents.ts";
 
 /** A place in a file, both from 1. */
 export interface FilePosition {
@@ -16,17 +17,38 @@ type Steps = readonly (string | number)[];
  * one around it. `path` is written as decoders write it: `spec.rules[0].match`.
  */
 export function locateField(document: SourceDocument, path: string): FilePosition {
-  const { text, line } = document.text;
-  const counter = new LineCounter();
-  let offset: number;
-  try {
-    const parsed = parseYaml(text, { lineCounter: counter, uniqueKeys: false, logLevel: "silent" });
-    offset = offsetOf(parsed.contents, [...document.within, ...stepsOf(path)]);
-  } catch {
-    return { line, column: 1 };
-  }
-  const found = counter.linePos(offset);
+  const { line } = document.text;
+  const parsed = parsedText(document.text);
+  if (parsed === undefined) return { line, column: 1 };
+  const found = parsed.counter.linePos(offsetOf(parsed.root, [...document.within, ...stepsOf(path)]));
   return { line: line + found.line - 1, column: found.col };
+}
+
+interface ParsedText {
+  readonly root: unknown;
+  readonly counter: LineCounter;
+}
+
+/** Of a List, all items stand in one text. */
+const parsedTexts = new WeakMap<DocumentText, ParsedText>();
+
+/** Undefined for a text that is no YAML. */
+function parsedText(text: DocumentText): ParsedText | undefined {
+  const ready = parsedTexts.get(text);
+  if (ready !== undefined) return ready;
+  const counter = new LineCounter();
+  try {
+    const { contents } = parseYaml(text.text, {
+      lineCounter: counter,
+      uniqueKeys: false,
+      logLevel: "silent",
+    });
+    const parsed = { root: contents, counter };
+    parsedTexts.set(text, parsed);
+    return parsed;
+  } catch {
+    return undefined;
+  }
 }
 
 /** `a.yaml:12:5`, with the position of a field. */

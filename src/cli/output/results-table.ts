@@ -2,6 +2,7 @@ import type { PolicyReportResult } from "#api/reports/policy-report.ts";
 
 import { renderColumns } from "./columns.ts";
 import type { Cell } from "./columns.ts";
+import { resourceText } from "./resource-text.ts";
 
 const colors: Readonly<Record<string, number>> = { pass: 32, fail: 31, warn: 33, error: 35, skip: 90 };
 const header: readonly Cell[] = ["RESULT", "RESOURCE", "POLICY", "RULE", "MESSAGE"].map((text) => ({
@@ -18,11 +19,10 @@ export function renderResultsTable(
 }
 
 function rowOf({ result, policy, rule = "", message = "", resources }: PolicyReportResult): Cell[] {
-  const { kind = "", namespace = "", name = "" } = resources?.[0] ?? {};
   const color = result === undefined ? undefined : colors[result];
   return [
     { text: result ?? "", ...(color === undefined ? {} : { color }) },
-    { text: namespace === "" ? `${kind}/${name}` : `${namespace}/${kind}/${name}` },
+    { text: resourceText(resources?.[0] ?? {}) },
     { text: policy },
     { text: rule },
     { text: message },

@@ -93,13 +93,16 @@ export const superviseOperator = (options: SupervisedOptions): SupervisedOperato
       if (asked === undefined) return undefined;
       const { status } = await asked.ready();
       if (status === 0) return undefined;
-      const [held, queued, passes, waiting] = await Promise.all([
+      const [held, kinds, queued, passes, waiting] = await Promise.all([
         asked.metric("rearguard_lease_held"),
+        asked.metric("rearguard_kinds"),
         asked.metric("rearguard_report_write_queue_depth"),
         asked.metric("rearguard_pending_passes"),
         asked.metric("rearguard_work_queue_depth"),
       ]);
-      return { holdsLease: held === 1, isQuiet: status === 200 && queued + passes + waiting === 0 };
+      // Before the scan has begun there are no kinds.
+      const isQuiet = status === 200 && kinds > 0 && queued + passes + waiting === 0;
+      return { holdsLease: held === 1, isQuiet };
     },
   };
 };

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { kinds } from "#test/faults/world/kinds.ts";
 import { controlPlaneSkipReason } from "#test/support/control-plane/availability.ts";
-import type { OperatorProcess } from "#test/support/operator/operator-process.ts";
 import {
   eventually,
   resultsOf,
@@ -11,14 +10,14 @@ import {
   verdictsOf,
   wantLabel,
 } from "./scan-cluster.ts";
-import type { ScanCluster } from "./scan-cluster.ts";
+import type { ScanCluster, ScanOperator } from "./scan-cluster.ts";
 
 /** A verdict has to be in its report so long after the change. */
 const freshMs = 2_000;
 
 describe("changes show in reports", { skip: controlPlaneSkipReason() }, () => {
   let cluster: ScanCluster;
-  let operator: OperatorProcess;
+  let operator: ScanOperator;
 
   const untilVerdicts = (namespace: string | undefined, uid: string, wanted: readonly string[]) =>
     eventually(`${uid} has ${wanted.join(" ")}`, async () => {
@@ -182,7 +181,8 @@ describe("changes show in reports", { skip: controlPlaneSkipReason() }, () => {
     await cluster.policy({
       name: "not-compiling",
       rules: [
-        { name: "broken", match, validate: deny("{{ request.object.[ }}") },
+        { name: "broken", match, validate: { message: "no", deny: { conditions: "nonsense" } } },
+        { name: "unreadable", match, validate: deny("{{ request.object.[ }}") },
         { name: "sound", match, validate: deny("{{ request.object.metadata.name }}") },
       ],
     });
@@ -197,7 +197,13 @@ describe("changes show in reports", { skip: controlPlaneSkipReason() }, () => {
     await untilVerdicts(
       namespace,
       uid,
-      ["breaking/b=error", "not-compiling/broken=error", "not-compiling/sound=pass", "working/w=fail"].sort(),
+      [
+        "breaking/b=error",
+        "not-compiling/broken=error",
+        "not-compiling/sound=pass",
+        "not-compiling/unreadable=error",
+        "working/w=fail",
+      ].sort(),
     );
     const { value } = await eventually("the policy says that it is not ready", async () => {
       const policy = await cluster.world.get({ type: kinds.clusterPolicy, name: "not-compiling" });

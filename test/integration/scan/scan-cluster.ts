@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -14,12 +14,17 @@ import type { ControlPlane } from "#test/support/control-plane/test-cluster.ts";
 import { startOperator } from "#test/support/operator/operator-process.ts";
 import type { OperatorProcess } from "#test/support/operator/operator-process.ts";
 
+/** An operator whose log can be read. */
+export interface ScanOperator extends OperatorProcess {
+  log(): Promise<string>;
+}
+
 /** A control plane with our CRDs, and operators as processes of their own. */
 export interface ScanCluster {
   readonly plane: ControlPlane;
   readonly world: PersistentClient;
   /** Starts an operator; `user` is one of those given at the start, else the administrator. */
-  operator(flags?: readonly string[], user?: string): Promise<OperatorProcess>;
+  operator(flags?: readonly string[], user?: string): Promise<ScanOperator>;
   /** A namespace with a name that no other test has. */
   namespace(labels?: Readonly<Record<string, string>>): Promise<string>;
   pod(namespace: string, name: string, labels?: Readonly<Record<string, string>>): Promise<string>;
@@ -135,13 +140,14 @@ const buildScanCluster = async (plane: ControlPlane): Promise<ScanCluster> => {
     plane,
     world,
     async operator(flags = [], user) {
+      const logPath = join(logs, `${(count += 1)}.log`);
       const operator = await startOperator({
         kubeconfigPath: user === undefined ? plane.kubeconfigPath : await plane.userKubeconfig(user),
-        logPath: join(logs, `${(count += 1)}.log`),
+        logPath,
         flags: [...operatorFlags, ...flags],
       });
       running.push(operator);
-      return operator;
+      return { ...operator, log: () => readFile(logPath, "utf8") };
     },
     async namespace(labels = {}) {
       const name = `scan-${(count += 1)}`;
@@ -175,11 +181,13 @@ const buildScanCluster = async (plane: ControlPlane): Promise<ScanCluster> => {
   };
 };
 
-/** Resolves when the operator has read everything and has nothing to do. */
-export const untilSettled = async (operator: OperatorProcess): Promise<void> => {
+/** Resolves when the operator has the Lease, has read everything and has nothing to do. */
+export const untilSettled = async (operator: ScanOperator): Promise<void> => {
   await eventually(
     "the operator is ready and idle",
     async () => {
+      // One that waits for the Lease is ready, too.
+      if (!(await operator.log()).includes('"scan started"')) return false;
       if ((await operator.ready()).status !== 200) return false;
       const depths = await Promise.all(
         ["rearguard_report_write_queue_depth", "rearguard_pending_passes", "rearguard_work_queue_depth"].map(

@@ -56,11 +56,10 @@ const restart = async (bench: ScanBench) => {
 
 const measure = async (
   bench: ScanBench,
-  policies: number,
   needs: PolicyEditNeeds,
   options: ScanOptions,
 ): Promise<ScanFigures> => {
-  const { cluster, say, pods } = bench;
+  const { cluster, say, pods, policies } = bench;
   const profile = options.cpuProfile;
   say("first scan");
   const first = await runFirstScan(
@@ -132,9 +131,17 @@ export const runScanBench = async (
     sayWithTime(
       `the operator runs with node ${nodeFlags.length === 0 ? "without flags" : nodeFlags.join(" ")}`,
     );
-    const bench = await createScanBench({ cluster, bundle, pods, logFile, nodeFlags, say: sayWithTime });
+    const bench = await createScanBench({
+      cluster,
+      bundle,
+      pods,
+      policies: policies.length,
+      logFile,
+      nodeFlags,
+      say: sayWithTime,
+    });
     const needs = cohortEditNeeds(Array.from({ length: options.pods }, (_, index) => buildPod(index)));
-    return { figures: await measure(bench, policies.length, needs, options), needs };
+    return { figures: await measure(bench, needs, options), needs };
   } finally {
     await cluster.stop();
   }

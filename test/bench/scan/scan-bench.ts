@@ -14,6 +14,8 @@ const operatorAgent = "rearguard/";
 export interface ScanBench {
   readonly cluster: BenchCluster;
   readonly pods: number;
+  /** How many of the corpus judge each pod. */
+  readonly policies: number;
   readonly traffic: TrafficMeter;
   /** Says on standard error what is being done. */
   readonly say: (line: string) => void;
@@ -30,12 +32,13 @@ export const createScanBench = async (options: {
   readonly cluster: BenchCluster;
   readonly bundle: string;
   readonly pods: number;
+  readonly policies: number;
   readonly logFile: string;
   /** Of every operator process. */
   readonly nodeFlags: readonly string[];
   readonly say: (line: string) => void;
 }): Promise<ScanBench> => {
-  const { cluster, pods, say } = options;
+  const { cluster, pods, policies, say } = options;
   const settingsFile = fileIn(cluster, "settings.yaml");
   const writeSettings = (settings: Readonly<Record<string, string>>): Promise<void> =>
     writeFile(settingsFile, JSON.stringify(settings));
@@ -45,6 +48,7 @@ export const createScanBench = async (options: {
   return {
     cluster,
     pods,
+    policies,
     traffic,
     say,
     deadlineMs,

@@ -1,4 +1,6 @@
+import type { PolicyException } from "#api/kyverno/exception.ts";
 import type { PolicyReportResult } from "#api/reports/policy-report.ts";
+import { compileExceptions } from "#engine/exceptions/exception-index.ts";
 import { summarize } from "#reports/build-report.ts";
 import type { ReportSummary } from "#reports/build-report.ts";
 
@@ -6,6 +8,9 @@ import type { CliIo } from "../cli-io.ts";
 import { locateField } from "../documents/locate-field.ts";
 import { openFiles } from "../documents/read-documents.ts";
 import type { DocumentFiles } from "../documents/read-documents.ts";
+import type { SourceDocument } from "../documents/source-document.ts";
+import { decodeExceptions, isException, readExceptions } from "../exceptions/read-exceptions.ts";
+import type { ReadExceptions } from "../exceptions/read-exceptions.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { judgeResource, resultOf } from "../judge.ts";
 import type { Judgement, Verdict } from "../judge.ts";
@@ -55,6 +60,11 @@ export async function runScan(policies: readonly string[], flags: ScanFlags, io:
   const complain = (message: string): void => io.stderr.write(`${visible(message)}\n`);
   for (const { message } of loaded.problems) complain(message);
   if (loaded.passedOver > 0) complain(`${loaded.passedOver} documents in policy folders are no policies`);
+  if (loaded.exceptions.length > 0 && !options.exceptionsWithinPolicies) {
+    complain(
+      `${loaded.exceptions.length} exceptions among the policies take no part: --exceptions-within-policies`,
+    );
+  }
   if (loaded.policies.length === 0 && loaded.problems.length === 0) throw new UsageError("no policy found");
 
   const { judgement, resources } = await prepare(loaded, options, files, io.nowMs());
@@ -79,8 +89,8 @@ function stdinOf({ stdin }: CliIo): AsyncIterable<string> {
 }
 
 /**
- * Objects are judged as they are read and not kept, unless a policy reads the cluster: that consists of all given
- * objects.
+ * Objects are judged as they are read and not kept, unless a policy reads the cluster, which consists of all given
+ * objects, or exceptions stand among them.
  */
 async function prepare(
   loaded: LoadedPolicies,
@@ -95,13 +105,19 @@ async function prepare(
   const values = valuesFile === undefined ? undefined : await readValuesFile(valuesFile, files);
   const user = userInfoFile === undefined ? undefined : await readUserInfo(userInfoFile, files);
   const stream = readResources(options.resources, files);
-  const resources = loaded.policies.some(({ source }) => readsCluster(source))
-    ? await Array.fromAsync(stream)
-    : stream;
+  const keep =
+    options.exceptionsWithinResources || loaded.policies.some(({ source }) => readsCluster(source));
+  const resources = keep ? await Array.fromAsync(stream) : stream;
   const objects = Array.isArray(resources) ? (resources as readonly ReadResource[]) : [];
+  const exceptions = [
+    ...requireSupported(await readExceptions(options.exceptionFiles, files)),
+    ...exceptionsAmong(options.exceptionsWithinPolicies ? loaded.exceptions : []),
+    ...exceptionsAmong(options.exceptionsWithinResources ? sourcesOf(objects) : []),
+  ];
   return {
     resources,
     judgement: {
+      exceptions: compileExceptions(exceptions),
       policies: loaded.policies,
       values: compileValues(values, parseAssignments(options.assignments)),
       user,
@@ -109,6 +125,20 @@ async function prepare(
       nowMs,
     },
   };
+}
+
+function sourcesOf(objects: readonly ReadResource[]): readonly SourceDocument[] {
+  return objects.flatMap((read) => (read.kind === "resource" ? [read.source] : []));
+}
+
+function exceptionsAmong(documents: readonly SourceDocument[]): readonly PolicyException[] {
+  return requireSupported(decodeExceptions(documents.filter(({ content }) => isException(content))));
+}
+
+function requireSupported({ exceptions, features }: ReadExceptions): readonly PolicyException[] {
+  const [missing] = features;
+  if (missing !== undefined) throw new UsageError(`${missing} is not supported yet`);
+  return exceptions;
 }
 
 function readsCluster(policy: object): boolean {

@@ -16,6 +16,11 @@ export interface ScanFlags {
   readonly valuesFile?: string;
   readonly set?: readonly string[];
   readonly userinfo?: string;
+  readonly exception?: readonly string[];
+  readonly exceptions?: readonly string[];
+  readonly exceptionsWithinResources?: boolean;
+  readonly exceptionsWithResources?: boolean;
+  readonly exceptionsWithinPolicies?: boolean;
   readonly auditWarn?: boolean;
   readonly warnExitCode?: string;
   readonly warnNoPass?: boolean;
@@ -34,6 +39,9 @@ export interface ScanOptions {
   readonly valuesFile: string | undefined;
   readonly assignments: readonly string[];
   readonly userInfoFile: string | undefined;
+  readonly exceptionFiles: readonly string[];
+  readonly exceptionsWithinResources: boolean;
+  readonly exceptionsWithinPolicies: boolean;
   readonly auditWarn: boolean;
   readonly warnExitCode: number;
   readonly warnNoPass: boolean;
@@ -65,9 +73,22 @@ export function readScanOptions(policies: readonly string[], flags: ScanFlags): 
     valuesFile: flags.valuesFile,
     assignments,
     userInfoFile: flags.userinfo,
+    ...readExceptionOptions(flags),
     auditWarn: flags.auditWarn === true,
     warnExitCode: readExitCode(flags.warnExitCode ?? "0"),
     warnNoPass: flags.warnNoPass === true,
+  };
+}
+
+/** Exceptions among the resources are all that there are. */
+function readExceptionOptions(
+  flags: ScanFlags,
+): Pick<ScanOptions, "exceptionFiles" | "exceptionsWithinResources" | "exceptionsWithinPolicies"> {
+  const within = flags.exceptionsWithinResources === true || flags.exceptionsWithResources === true;
+  return {
+    exceptionFiles: within ? [] : [...(flags.exception ?? []), ...(flags.exceptions ?? [])],
+    exceptionsWithinResources: within,
+    exceptionsWithinPolicies: flags.exceptionsWithinPolicies === true,
   };
 }
 

@@ -16,7 +16,7 @@ const colors: Readonly<Record<TestRow["result"], number>> = { Pass: 32, Fail: 31
 export function renderTest(outcome: TestOutcome, options: TestTableOptions): string {
   const { path, name, rows, error, counts } = outcome;
   const title = name === "" ? path : `${name} (${path})`;
-  const what = `${plural(counts.policies, "policy", "policies")}, ${plural(counts.resources, "resource", "resources")}`;
+  const what = `${plural(counts.policies, "policy", "policies")}, ${plural(counts.resources, "resource", "resources")}${exceptionsText(counts.exceptions)}`;
   return [
     `${visible(title)}: ${what}\n`,
     ...(error === undefined ? [] : [`error: ${visible(error)}\n`]),
@@ -43,6 +43,10 @@ function cellsOf(row: TestRow, id: number, { detailed }: TestTableOptions): read
     { text: row.reason },
     ...(detailed ? [{ text: row.message }] : []),
   ];
+}
+
+function exceptionsText(count: number): string {
+  return count === 0 ? "" : `, ${plural(count, "exception", "exceptions")}`;
 }
 
 function plural(count: number, one: string, many: string): string {

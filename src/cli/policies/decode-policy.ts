@@ -6,6 +6,7 @@ import { isRecord } from "#api/schema/path.ts";
 import { compile } from "#engine/compile.ts";
 import type { CompiledPolicy } from "#engine/compiled-policy.ts";
 
+import { isException } from "../exceptions/read-exceptions.ts";
 import { findUnknownFields } from "./unknown-fields.ts";
 import { unsupportedRules } from "./unsupported-rules.ts";
 
@@ -20,6 +21,8 @@ export type DecodedPolicy =
   | { readonly kind: "policy"; readonly policy: LoadedPolicy }
   /** Some other object. */
   | { readonly kind: "other"; readonly description: string }
+  /** An exception to policies; what it says is not looked at. */
+  | { readonly kind: "exception" }
   /** A policy that the API server would refuse. */
   | {
       readonly kind: "refused";
@@ -49,6 +52,7 @@ export function decodePolicyDocument(content: unknown): DecodedPolicy {
   if (typeof apiVersion !== "string" || typeof kind !== "string") {
     return { kind: "other", description: "it has no apiVersion or kind" };
   }
+  if (isException(content)) return { kind: "exception" };
   const name = nameOf(content);
   const known = findKindVersion(apiVersion, kind);
   if (known?.kind.group === "kyverno.io" && (kind === "ClusterPolicy" || kind === "Policy")) {

@@ -3,6 +3,7 @@ import { readDocuments } from "../documents/read-documents.ts";
 import type { DocumentFiles } from "../documents/read-documents.ts";
 import { describeField } from "../documents/locate-field.ts";
 import { describePlace } from "../documents/source-document.ts";
+import type { SourceDocument } from "../documents/source-document.ts";
 import { decodePolicyDocument } from "./decode-policy.ts";
 import type { LoadedPolicy } from "./decode-policy.ts";
 
@@ -22,12 +23,15 @@ export interface LoadedPolicies {
   readonly problems: readonly PolicyLoadProblem[];
   /** Documents of folders that are no policies and were passed over. */
   readonly passedOver: number;
+  /** Exceptions that stand among the policies. */
+  readonly exceptions: readonly SourceDocument[];
 }
 
 /** Loads policies from files, folders (with their folders) and standard input. One bad policy does not stop another. */
 export async function loadPolicies(paths: readonly string[], files: DocumentFiles): Promise<LoadedPolicies> {
   const policies: LoadedPolicy[] = [];
   const problems: PolicyLoadProblem[] = [];
+  const exceptions: SourceDocument[] = [];
   let passedOver = 0;
   for (const path of paths) {
     const found = await findFiles(path, true);
@@ -41,6 +45,9 @@ export async function loadPolicies(paths: readonly string[], files: DocumentFile
       switch (decoded.kind) {
         case "policy":
           policies.push(decoded.policy);
+          break;
+        case "exception":
+          exceptions.push(document);
           break;
         case "other":
           if (found.folder) passedOver += 1;
@@ -73,5 +80,5 @@ export async function loadPolicies(paths: readonly string[], files: DocumentFile
       }
     }
   }
-  return { policies, problems, passedOver };
+  return { policies, problems, passedOver, exceptions };
 }

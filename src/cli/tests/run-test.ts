@@ -62,7 +62,11 @@ async function runLoaded(
     ...(problems.length === 0 ? {} : { error: problems.join("; ") }),
     features,
     warnings,
-    counts: { policies: policies.policies.length, resources: resources.length, exceptions: 0 },
+    counts: {
+      policies: policies.policies.length,
+      resources: resources.length,
+      exceptions: world.exceptions.exceptions.length,
+    },
   };
 }
 
@@ -91,12 +95,17 @@ function judgeAll(
   };
 }
 
-function featuresOf(test: TestFile, { policies }: TestWorld, runs: readonly CheckedRun[]): readonly string[] {
+function featuresOf(
+  test: TestFile,
+  { policies, exceptions }: TestWorld,
+  runs: readonly CheckedRun[],
+): readonly string[] {
   const answered = runs
     .flatMap(({ judged }) => [...judged.values()].flat())
     .flatMap(({ responses }) => responses.flatMap(({ unsupported }) => unsupported ?? []));
   const names = new Set([
     ...unsupportedParts(test),
+    ...exceptions.features,
     ...policies.problems.flatMap(({ features }) => features),
     ...policies.policies.flatMap(({ compiled }) =>
       compiled.problems.flatMap(({ unsupported }) => unsupported ?? []),

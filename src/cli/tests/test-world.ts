@@ -1,9 +1,12 @@
 import { dirname, isAbsolute, join } from "node:path";
 
 import { isRecord } from "#api/schema/path.ts";
+import { compileExceptions } from "#engine/exceptions/exception-index.ts";
 import type { RequestUser } from "#engine/input.ts";
 
 import type { DocumentFiles } from "../documents/read-documents.ts";
+import { readExceptions } from "../exceptions/read-exceptions.ts";
+import type { ReadExceptions } from "../exceptions/read-exceptions.ts";
 import type { Judgement } from "../judge.ts";
 import { loadPolicies } from "../policies/load-policies.ts";
 import type { LoadedPolicies } from "../policies/load-policies.ts";
@@ -28,6 +31,7 @@ export interface TestWorld {
   readonly policies: LoadedPolicies;
   readonly resources: readonly ScanResource[];
   readonly warnings: readonly string[];
+  readonly exceptions: ReadExceptions;
 }
 
 /** Where a test is and how it reaches its files. */
@@ -48,7 +52,9 @@ export async function loadTestWorld(test: TestFile, place: TestPlace): Promise<T
   const { resources, duplicates } = uniqueResources(await readAll(paths(test.resources), files));
   const cluster =
     test.clusterResources === undefined ? undefined : await readCluster(paths(test.clusterResources), files);
+  const exceptions = await readExceptions(paths(test.exceptions), files);
   const judgement: Judgement = {
+    exceptions: compileExceptions(exceptions.exceptions),
     policies: policies.policies,
     values: compileValues(withNamespaces(await valuesOf(test, place), cluster ?? []), []),
     user: await userOf(test, place),
@@ -59,7 +65,7 @@ export async function loadTestWorld(test: TestFile, place: TestPlace): Promise<T
     ),
     nowMs,
   };
-  return { judgement, policies, resources, warnings: duplicates };
+  return { judgement, policies, resources, exceptions, warnings: duplicates };
 }
 
 function resolveAll(list: readonly string[] = [], { path }: TestPlace): readonly string[] {

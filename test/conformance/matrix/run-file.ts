@@ -1,7 +1,10 @@
 import { join } from "node:path";
 
+import type { PolicyException } from "#api/kyverno/exception.ts";
 import type { PolicyReportResult } from "#api/reports/policy-report.ts";
 import { openFiles } from "#cli/documents/read-documents.ts";
+import { readExceptions } from "#cli/exceptions/read-exceptions.ts";
+import type { ReadExceptions } from "#cli/exceptions/read-exceptions.ts";
 import { judgeResource, resultOf } from "#cli/judge.ts";
 import type { Judgement } from "#cli/judge.ts";
 import { loadPolicies } from "#cli/policies/load-policies.ts";
@@ -9,6 +12,7 @@ import type { LoadedPolicies } from "#cli/policies/load-policies.ts";
 import type { ScanResource } from "#cli/resources/scan-resource.ts";
 import { readUserInfo, readValuesFile } from "#cli/values/read-settings-file.ts";
 import { compileValues } from "#cli/values/scan-values.ts";
+import { compileExceptions } from "#engine/exceptions/exception-index.ts";
 import type { ContextSource } from "#engine/context/context-source.ts";
 
 import type { GoldenFile } from "./golden-files.ts";
@@ -28,7 +32,7 @@ export interface FileRun {
 const noFiles = openFiles(() => {
   throw new Error("the matrix does not read standard input");
 });
-const supportedSetup: ReadonlySet<string> = new Set(["-f", "-u"]);
+const supportedSetup: ReadonlySet<string> = new Set(["-e", "-f", "-u"]);
 
 /** Judges the whole bundle by one policy file, on the same way as `rearguard scan`. */
 export async function runFile(
@@ -40,10 +44,12 @@ export async function runFile(
   const folder = join(corpus, golden.corpus);
   const loaded = await loadPolicies([join(folder, golden.record.policyFile)], noFiles);
   const setup = pairsOf(golden.record.setup ?? []);
-  const judgement = await judgementOf(loaded, setup, folder, context);
+  const exceptions = await exceptionsOf(loaded, setup, folder);
+  const judgement = await judgementOf(loaded, setup, folder, context, exceptions.exceptions);
   const verdicts = bundle.flatMap((resource) => judgeResource(judgement, resource));
   const features = new Set([
     ...setup.map(([flag]) => flag).filter((flag) => !supportedSetup.has(flag)),
+    ...exceptions.features,
     ...loaded.problems.flatMap((problem) => problem.features),
     ...loaded.policies.flatMap(({ compiled }) =>
       compiled.problems.flatMap(({ unsupported }) => unsupported ?? []),
@@ -64,6 +70,7 @@ async function judgementOf(
   setup: readonly (readonly [string, string])[],
   folder: string,
   context: ContextSource,
+  exceptions: readonly PolicyException[],
 ): Promise<Judgement> {
   const fileOf = (flag: string): string | undefined => {
     const path = setup.find(([name]) => name === flag)?.[1];
@@ -80,8 +87,18 @@ async function judgementOf(
     ),
     user: userFile === undefined ? undefined : await readUserInfo(userFile, noFiles),
     context,
+    exceptions: compileExceptions(exceptions),
     nowMs: Date.now(),
   };
+}
+
+async function exceptionsOf(
+  loaded: LoadedPolicies,
+  setup: readonly (readonly [string, string])[],
+  folder: string,
+): Promise<ReadExceptions> {
+  const paths = setup.flatMap(([flag, path]) => (flag === "-e" ? [join(folder, path)] : []));
+  return await readExceptions(loaded.policies.length === 0 ? [] : paths, noFiles);
 }
 
 function pairsOf(setup: readonly string[]): readonly (readonly [string, string])[] {

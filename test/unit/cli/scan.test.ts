@@ -4,6 +4,24 @@ import { after, before, describe, it } from "node:test";
 import { commandLine } from "./command-line.fixture.ts";
 import type { CommandLine } from "./command-line.fixture.ts";
 
+const labels = `
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: team}
+spec:
+  rules:
+  - name: label
+    match: {any: [{resources: {kinds: [ConfigMap]}}]}
+    validate: {message: who, pattern: {metadata: {labels: {team: "?*"}}}}
+`;
+const exception = `apiVersion: kyverno.io/v2
+kind: PolicyException
+metadata: {name: legacy, namespace: shop}
+spec:
+  exceptions: [{policyName: team, ruleNames: [label]}]
+  match: {any: [{resources: {kinds: [ConfigMap], names: [bad]}}]}
+`;
+
 const files: Readonly<Record<string, string>> = {
   "policies/labels.yaml": `
 apiVersion: kyverno.io/v1
@@ -55,6 +73,11 @@ policies:
 - name: no-empty
   resources: [{name: good, values: {request.operation: UPDATE}}]
 `,
+  "exception.yaml": exception,
+  "broken-exception.yaml":
+    "apiVersion: kyverno.io/v2\nkind: PolicyException\nmetadata: {name: e}\nspec: {exception: [], exceptions: [], match: {}}\n",
+  "excepted-policies.yaml": `${labels}---\n${exception}`,
+  "excepted-objects.yaml": `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bad, namespace: shop}\n---\n${exception}`,
   "misspelt.yaml": "apiVersion: v\nkind: Values\nglobalValue: {}\n",
 };
 
@@ -148,9 +171,32 @@ describe("rearguard scan", () => {
     assert.equal(code, 3);
   });
 
+  const excepted: readonly (readonly [line: string, skip: number])[] = [
+    ["scan excepted-policies.yaml -r excepted-objects.yaml -e exception.yaml", 1],
+    ["scan excepted-policies.yaml -r excepted-objects.yaml --exceptions exception.yaml", 1],
+    ["scan excepted-policies.yaml -r excepted-objects.yaml --exceptions-within-policies", 1],
+    ["scan excepted-policies.yaml -r excepted-objects.yaml --exceptions-within-resources", 1],
+    ["scan excepted-policies.yaml -r excepted-objects.yaml", 0],
+  ];
+  for (const [line, skip] of excepted) {
+    it(`${skip === 1 ? "applies" : "leaves out"} exceptions: ${line}`, async () => {
+      const { code, out, err } = await run(line);
+      assert.match(out, new RegExp(`fail: ${1 - skip}, warn: 0, error: 0, skip: ${skip}`));
+      assert.equal(
+        /1 exceptions among the policies take no part/.test(err),
+        !line.includes("within-policies"),
+      );
+      assert.equal(code, 1 - skip);
+    });
+  }
+
   const refused: readonly (readonly [line: string, message: RegExp])[] = [
     ["scan policies/labels.yaml -r good.yaml --cluster", /--cluster is not supported yet/],
-    ["scan policies/labels.yaml -r good.yaml -e exception.yaml", /--exception is not supported yet/],
+    ["scan policies/labels.yaml -r good.yaml -e good.yaml", /good\.yaml:2:1: no PolicyException: ConfigMap/],
+    [
+      "scan policies/labels.yaml -r good.yaml -e broken-exception.yaml",
+      /broken-exception\.yaml:4:8: PolicyException: spec\.exception: unknown field; is exceptions meant\?/,
+    ],
     [
       "scan policies/labels.yaml -r good.yaml -f misspelt.yaml",
       /misspelt\.yaml:3:1: globalValue: unknown field; is globalValues meant\?/,

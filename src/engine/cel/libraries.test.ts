@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { celEnvironment } from "./compile/environment.ts";
+import { displayText } from "./functions/format-text.ts";
 import { orValueLibrary } from "./functions/optionals.ts";
 import { kubernetesLibraries, languageLibraries } from "./libraries.ts";
 import { compileCel } from "./program.ts";
@@ -31,7 +32,7 @@ for (const library of libraries) {
           const wanted = evaluate(expected);
           assert.equal(result.kind === "error" ? result.message : "value", "value");
           assert.ok(result.kind === "value" && wanted.kind === "value");
-          assert.ok(equalValues(result.value, wanted.value), `gives ${String(result.value)}`);
+          assert.ok(equalValues(result.value, wanted.value), `gives ${displayText(result.value, 0)}`);
         });
       }
     }

@@ -10,6 +10,8 @@ import { noValue, OptionalValue, StructValue } from "../values/objects.ts";
 export function selectField(value: CelValue, field: string): CelValue {
   const found = findField(value, field);
   if (found !== undefined) return found;
+  const fallback = value instanceof StructValue ? value.defaultOf(field) : undefined;
+  if (fallback !== undefined) return fallback;
   throw new CelError(`no such key: ${field}`);
 }
 

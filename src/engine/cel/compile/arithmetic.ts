@@ -57,7 +57,8 @@ const remainder: NumberRules = {
 function numbers(rules: NumberRules, left: CelValue, right: CelValue): CelValue | undefined {
   if (isIntValue(left)) {
     if (!isIntValue(right)) return undefined;
-    const small = typeof left === "number" && typeof right === "number" ? rules.small(left, right) : undefined;
+    const small =
+      typeof left === "number" && typeof right === "number" ? rules.small(left, right) : undefined;
     return small ?? intOf(rules.exact(BigInt(left), BigInt(right)));
   }
   if (isDoubleValue(left)) {
@@ -141,6 +142,7 @@ function mismatch(operator: string, left: CelValue): CelError {
     left instanceof Uint ||
     left instanceof Duration ||
     left instanceof Timestamp;
-  const isSequence = operator === "_+_" && (typeof left === "string" || isListValue(left) || left instanceof Bytes);
+  const isSequence =
+    operator === "_+_" && (typeof left === "string" || isListValue(left) || left instanceof Bytes);
   return noSuchOverload(hasArithmetic || isSequence ? undefined : operator);
 }

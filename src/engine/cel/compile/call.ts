@@ -42,9 +42,7 @@ function invoke(
   for (const candidate of candidates) {
     if (!accepts(candidate, values)) continue;
     frame.spend(candidate.cost === undefined ? 1 : candidate.cost(...values));
-    return candidate.signature.isVariadic
-      ? candidate.call(values, frame)
-      : candidate.call(...values, frame);
+    return candidate.signature.isVariadic ? candidate.call(values, frame) : candidate.call(...values, frame);
   }
   throw noSuchOverload(`${name}(${values.map(typeNameOf).join(", ")})`);
 }

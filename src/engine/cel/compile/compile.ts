@@ -1,5 +1,4 @@
 import type { Ast } from "../syntax/ast.ts";
-import { CelIssueError } from "../syntax/cel-syntax-error.ts";
 import { qualifiedName } from "../syntax/parser.ts";
 import { noSuchOverload } from "../values/cel-error.ts";
 import { noValue, OptionalValue } from "../values/objects.ts";
@@ -16,7 +15,7 @@ import {
 } from "./comprehension.ts";
 import { candidateNames } from "./environment.ts";
 import type { Code } from "./frame.ts";
-import { compileIdentifier, compileQualified } from "./identifiers.ts";
+import { compileIdentifier, compileQualified, undeclaredName } from "./identifiers.ts";
 import { compileList, compileMapLiteral, compileStruct } from "./literals.ts";
 import { compileConditional, compileLogic } from "./logic.ts";
 import { compileOperator } from "./operators.ts";
@@ -41,7 +40,10 @@ export function compileAst(ast: Ast, scope: Scope): Code {
     case "call":
       return compileFunction(ast, scope);
     case "logic":
-      return compileLogic(ast.operator, ast.operands.map((operand) => compileAst(operand, scope)));
+      return compileLogic(
+        ast.operator,
+        ast.operands.map((operand) => compileAst(operand, scope)),
+      );
     case "conditional":
       return compileConditional(
         compileAst(ast.condition, scope),
@@ -49,7 +51,9 @@ export function compileAst(ast: Ast, scope: Scope): Code {
         compileAst(ast.whenFalse, scope),
       );
     case "list":
-      return compileList(ast.elements.map((element) => ({ ...element, value: compileAst(element.value, scope) })));
+      return compileList(
+        ast.elements.map((element) => ({ ...element, value: compileAst(element.value, scope) })),
+      );
     case "map":
       return compileMapLiteral(
         ast.entries.map((entry) => ({
@@ -117,7 +121,7 @@ function compileFunction(ast: Of<"call">, scope: Scope): Code {
       const overloads = environment.functions.get(name);
       if (overloads !== undefined) return compileCall(name, overloads, codes);
     }
-    throw undeclared(ast.name.replace(/^\./, ""), ast.offset, environment.container);
+    return undeclaredName(ast.name, ast.offset, scope);
   }
   const namespace = qualifiedName(ast.target);
   if (namespace !== undefined && !scope.locals.has(namespace.split(".")[0] ?? "")) {
@@ -127,23 +131,18 @@ function compileFunction(ast: Of<"call">, scope: Scope): Code {
     }
   }
   const overloads = environment.methods.get(ast.name);
-  if (overloads === undefined) throw undeclared(ast.name, ast.offset, environment.container);
+  if (overloads === undefined) return undeclaredName(ast.name, ast.offset, scope);
   return compileCall(ast.name, overloads, [compileAst(ast.target, scope), ...codes]);
-}
-
-function undeclared(name: string, offset: number, container: string): CelIssueError {
-  return new CelIssueError(`undeclared reference to '${name}' (in container '${container}')`, offset);
 }
 
 function compileMessage(ast: Of<"struct">, scope: Scope): Code {
   const { messages, container } = scope.environment;
   const fields = ast.fields.map((field) => ({ ...field, value: compileAst(field.value, scope) }));
   for (const name of candidateNames(container, ast.name)) {
-    if (messages.some((known) => known === name || (known.endsWith(".") && name.startsWith(known)))) {
-      return compileStruct(name, fields);
-    }
+    const message = messages.find(({ isNamed }) => isNamed(name));
+    if (message !== undefined) return compileStruct((values) => message.build(name, values), fields);
   }
-  throw undeclared(ast.name.replace(/^\./, ""), ast.offset, container);
+  return undeclaredName(ast.name, ast.offset, scope);
 }
 
 function compileComprehension(ast: Of<"comprehension">, scope: Scope): Code {

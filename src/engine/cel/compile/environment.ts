@@ -1,7 +1,16 @@
 import type { Library } from "../functions/function-spec.ts";
 import type { CelType } from "../types/cel-type.ts";
+import type { CelValue } from "../values/cel-value.ts";
 import { readyOverload } from "./overloads.ts";
 import type { ReadyOverload } from "./overloads.ts";
+
+/** Messages that literals such as `JSONPatch{op: "add"}` build. */
+export interface MessageType {
+  /** True for the names of this type: one, or a family such as `Object` and `Object.spec`. */
+  readonly isNamed: (name: string) => boolean;
+  /** The value of a literal. Throws a `CelError` for a field that does not exist or has another type. */
+  readonly build: (name: string, fields: ReadonlyMap<string, CelValue>) => CelValue;
+}
 
 /** What an expression may name: variables, functions, message types. */
 export interface CelEnvironment {
@@ -9,20 +18,19 @@ export interface CelEnvironment {
   /** Overloads by name; methods and functions apart. */
   readonly functions: ReadonlyMap<string, readonly ReadyOverload[]>;
   readonly methods: ReadonlyMap<string, readonly ReadyOverload[]>;
-  /** Messages that literals may build: exact names, or a prefix with all names below it (`Object.`). */
-  readonly messages: readonly string[];
+  readonly messages: readonly MessageType[];
   /** Names are looked up here first: `a.b`, then `a`, then the root. */
   readonly container: string;
-  /** True where list and map literals may not mix types. */
-  readonly hasUniformLiterals: boolean;
+  /** True where unknown names are errors of the evaluation, which `||` may absorb, instead of the compilation. */
+  readonly resolvesLate: boolean;
 }
 
 export interface EnvironmentOptions {
   readonly variables: Readonly<Record<string, CelType>>;
   readonly libraries: readonly Library[];
-  readonly messages?: readonly string[];
+  readonly messages?: readonly MessageType[];
   readonly container?: string;
-  readonly hasUniformLiterals?: boolean;
+  readonly resolvesLate?: boolean;
 }
 
 /** An environment, made once and shared by all expressions of a kind of policy. */
@@ -44,16 +52,8 @@ export function celEnvironment(options: EnvironmentOptions): CelEnvironment {
     methods,
     messages: options.messages ?? [],
     container: options.container ?? "",
-    hasUniformLiterals: options.hasUniformLiterals ?? false,
+    resolvesLate: options.resolvesLate ?? false,
   };
-}
-
-/** The environment with other variables, for an expression that sees more or fewer. */
-export function withVariables(
-  environment: CelEnvironment,
-  variables: Readonly<Record<string, CelType>>,
-): CelEnvironment {
-  return { ...environment, variables: new Map([...environment.variables, ...Object.entries(variables)]) };
 }
 
 /** The names that `name` may stand for within a container, the nearest first. A leading dot means the root. */

@@ -11,7 +11,6 @@ const typeNames: ReadonlySet<string> = new Set([
   "bool",
   "bytes",
   "double",
-  "dyn",
   "int",
   "list",
   "map",
@@ -35,8 +34,21 @@ export function compileIdentifier(name: string, offset: number, scope: Scope): C
   }
   const code = compileName(name, scope);
   if (code !== undefined) return code;
-  const { container } = scope.environment;
-  throw new CelIssueError(`undeclared reference to '${name.replace(/^\./, "")}' (in container '${container}')`, offset);
+  return undeclaredName(name, offset, scope);
+}
+
+/** Throws a `CelIssueError`, or gives code that throws where unknown names are errors of the evaluation. */
+export function undeclaredName(name: string, offset: number, { environment }: Scope): Code {
+  const bare = name.replace(/^\./, "");
+  if (!environment.resolvesLate) {
+    throw new CelIssueError(
+      `undeclared reference to '${bare}' (in container '${environment.container}')`,
+      offset,
+    );
+  }
+  return () => {
+    throw new CelError(`no such attribute(s): ${bare}`);
+  };
 }
 
 /** The code of `a.b.c` where that, and no shorter part of it, is the name of a variable or type. */
@@ -49,7 +61,7 @@ export function compileQualified(ast: Ast & { readonly kind: "select" }, scope: 
 function compileName(name: string, { environment }: Scope): Code | undefined {
   for (const candidate of candidateNames(environment.container, name)) {
     if (environment.variables.has(candidate)) return variable(candidate);
-    if (typeNames.has(candidate) || environment.messages.includes(candidate)) {
+    if (typeNames.has(candidate) || environment.messages.some(({ isNamed }) => isNamed(candidate))) {
       const value = new TypeValue(candidate);
       return () => value;
     }

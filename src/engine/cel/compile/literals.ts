@@ -1,7 +1,7 @@
 import { noSuchOverload } from "../values/cel-error.ts";
 import type { CelValue } from "../values/cel-value.ts";
 import { MapBuilder } from "../values/map-access.ts";
-import { OptionalValue, StructValue } from "../values/objects.ts";
+import { OptionalValue } from "../values/objects.ts";
 import type { Code } from "./frame.ts";
 
 const listCost = 10;
@@ -41,7 +41,7 @@ export function compileMapLiteral(
 }
 
 export function compileStruct(
-  typeName: string,
+  build: (fields: ReadonlyMap<string, CelValue>) => CelValue,
   fields: readonly (ElementCode & { readonly name: string })[],
 ): Code {
   return (frame) => {
@@ -51,7 +51,7 @@ export function compileStruct(
       if (field !== undefined) values.set(name, field);
     }
     frame.spend(structCost);
-    return new StructValue(typeName, values);
+    return build(values);
   };
 }
 

@@ -86,4 +86,3 @@ function not(operand: Code): Code {
     return !value;
   };
 }
-

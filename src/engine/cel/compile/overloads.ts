@@ -30,7 +30,8 @@ export function readyOverload(overload: Overload): ReadyOverload {
 
 /** True where the overload takes these values. */
 export function accepts({ guards, signature }: ReadyOverload, values: readonly CelValue[]): boolean {
-  if (signature.isVariadic ? values.length < guards.length - 1 : values.length !== guards.length) return false;
+  if (signature.isVariadic ? values.length < guards.length - 1 : values.length !== guards.length)
+    return false;
   return values.every((value, index) => {
     const guard = guards[Math.min(index, guards.length - 1)];
     return guard === undefined || guard(value);

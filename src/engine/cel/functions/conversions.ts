@@ -4,13 +4,14 @@ import { parseTimestamp } from "../../jmespath/time-parse.ts";
 import { utf8Bytes } from "../../jmespath/utf8.ts";
 import { parseDuration } from "../../values/duration.ts";
 import { parseFloat64, parseInt64 } from "../../values/go-parse.ts";
-import { Float } from "../../values/json.ts";
+import type { Float } from "../../values/json.ts";
 import { traversalCost } from "../compile/sizes.ts";
 import { CelError } from "../values/cel-error.ts";
-import { typeNameOf, Uint } from "../values/cel-value.ts";
-import type { CelValue } from "../values/cel-value.ts";
+import { typeNameOf } from "../values/cel-value.ts";
+import type { CelValue, Uint } from "../values/cel-value.ts";
 import { doubleNumber, doubleOf, intOf, uintOf } from "../values/numbers.ts";
-import { Bytes, Duration, Timestamp, TypeValue } from "../values/objects.ts";
+import { Bytes, Duration, TypeValue } from "../values/objects.ts";
+import type { Timestamp } from "../values/objects.ts";
 import { timestampOf } from "../values/temporal.ts";
 import type { FunctionSpec, Overload } from "./function-spec.ts";
 import { scalarText, strictUtf8Text } from "./value-text.ts";
@@ -25,7 +26,8 @@ function conversionError(from: string, to: string): CelError {
 /** An int from a double: cut at the point, and strictly within 64 bits. */
 function intFromDouble(value: number | Float): CelValue {
   const number = doubleNumber(value);
-  if (!Number.isFinite(number) || number <= -(2 ** 63) || number >= 2 ** 63) throw new CelError("integer overflow");
+  if (!Number.isFinite(number) || number <= -(2 ** 63) || number >= 2 ** 63)
+    throw new CelError("integer overflow");
   return intOf(BigInt(Math.trunc(number)));
 }
 
@@ -205,7 +207,11 @@ export const conversionFunctions: readonly FunctionSpec[] = [
   conversion(
     "duration",
     "duration",
-    { duration: same, string: durationFromText, int: (value: number | bigint) => new Duration(BigInt(value)) },
+    {
+      duration: same,
+      string: durationFromText,
+      int: (value: number | bigint) => new Duration(BigInt(value)),
+    },
     [
       ["duration('90m')", "duration('1h30m')"],
       ["duration('7d')", { error: "type conversion error from 'string' to 'google.protobuf.Duration'" }],

@@ -9,7 +9,7 @@ const source = "cel-go, encoders extension";
 /** Padding may be missing altogether, as the reference tries both alphabets. */
 function decode(text: string): Bytes {
   const bare = text.replaceAll(/[\r\n]/g, "");
-  const padded = /=$/.test(bare) ? text : text + "=".repeat((4 - (bare.length % 4)) % 4);
+  const padded = bare.endsWith("=") ? text : text + "=".repeat((4 - (bare.length % 4)) % 4);
   const decoded = decodeBase64(padded);
   if (decoded.kind === "failed") throw new CelError(`illegal base64 data at input byte ${decoded.offset}`);
   return new Bytes(decoded.bytes);

@@ -122,7 +122,8 @@ function octal(value: CelValue): string {
 function hexadecimal(value: CelValue): string {
   const whole = wholeNumber(value);
   if (whole !== undefined) return whole.toString(16);
-  const bytes = typeof value === "string" ? utf8Bytes(value) : value instanceof Bytes ? value.value : undefined;
+  const bytes =
+    typeof value === "string" ? utf8Bytes(value) : value instanceof Bytes ? value.value : undefined;
   if (bytes === undefined) {
     throw formatError("only ints, uints, bytes, and strings can be formatted as hex", value);
   }

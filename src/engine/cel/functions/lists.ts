@@ -127,7 +127,11 @@ export const listsLibrary: Library = {
       name: "reverse",
       source,
       overloads: [
-        { signature: "(list(A)).reverse(): list(A)", call: (list: List) => list.toReversed(), cost: listCost },
+        {
+          signature: "(list(A)).reverse(): list(A)",
+          call: (list: List) => list.toReversed(),
+          cost: listCost,
+        },
       ],
       examples: [
         ["[1, 2, 3].reverse()", "[3, 2, 1]"],

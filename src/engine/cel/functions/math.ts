@@ -1,7 +1,7 @@
-import { Float } from "../../values/json.ts";
+import type { Float } from "../../values/json.ts";
 import { CelError, noSuchOverload } from "../values/cel-error.ts";
-import { isListValue, typeNameOf, Uint } from "../values/cel-value.ts";
-import type { CelValue } from "../values/cel-value.ts";
+import { isListValue, typeNameOf } from "../values/cel-value.ts";
+import type { CelValue, Uint } from "../values/cel-value.ts";
 import { doubleNumber, doubleOf, intOf, numericOf, uintOf } from "../values/numbers.ts";
 import { compareValues } from "../values/ordering.ts";
 import type { FunctionSpec, Library, Overload } from "./function-spec.ts";
@@ -43,7 +43,11 @@ function roundHalfAway(value: number): number {
   return Math.abs(value - whole) >= 0.5 ? whole + Math.sign(value) : whole;
 }
 
-function rounding(name: string, round: (value: number) => number, examples: FunctionSpec["examples"]): FunctionSpec {
+function rounding(
+  name: string,
+  round: (value: number) => number,
+  examples: FunctionSpec["examples"],
+): FunctionSpec {
   return {
     name: `math.${name}`,
     source,
@@ -72,7 +76,11 @@ function test(name: string, holds: (value: number) => boolean, example: string):
 }
 
 /** An operator on the bits of two ints or two uints. */
-function bitwise(name: string, apply: (left: bigint, right: bigint) => bigint, example: string): FunctionSpec {
+function bitwise(
+  name: string,
+  apply: (left: bigint, right: bigint) => bigint,
+  example: string,
+): FunctionSpec {
   return {
     name: `math.${name}`,
     source,
@@ -134,7 +142,10 @@ function absolute(value: Int): CelValue {
 }
 
 const rootOverloads: readonly Overload[] = [
-  { signature: "math.sqrt(double): double", call: (value: Double) => doubleOf(Math.sqrt(doubleNumber(value))) },
+  {
+    signature: "math.sqrt(double): double",
+    call: (value: Double) => doubleOf(Math.sqrt(doubleNumber(value))),
+  },
   { signature: "math.sqrt(int): double", call: (value: Int) => doubleOf(Math.sqrt(Number(value))) },
   { signature: "math.sqrt(uint): double", call: (value: Uint) => doubleOf(Math.sqrt(Number(value.value))) },
 ];
@@ -172,7 +183,10 @@ export const mathLibrary: Library = {
       name: "math.abs",
       source,
       overloads: [
-        { signature: "math.abs(double): double", call: (value: Double) => doubleOf(Math.abs(doubleNumber(value))) },
+        {
+          signature: "math.abs(double): double",
+          call: (value: Double) => doubleOf(Math.abs(doubleNumber(value))),
+        },
         { signature: "math.abs(int): int", call: absolute },
         { signature: "math.abs(uint): uint", call: (value: Uint) => value },
       ],
@@ -185,7 +199,10 @@ export const mathLibrary: Library = {
       name: "math.sign",
       source,
       overloads: [
-        { signature: "math.sign(double): double", call: (value: Double) => doubleOf(Math.sign(doubleNumber(value))) },
+        {
+          signature: "math.sign(double): double",
+          call: (value: Double) => doubleOf(Math.sign(doubleNumber(value))),
+        },
         { signature: "math.sign(int): int", call: (value: Int) => (value < 0 ? -1 : value > 0 ? 1 : 0) },
         { signature: "math.sign(uint): uint", call: (value: Uint) => uintOf(value.value > 0n ? 1n : 0n) },
       ],

@@ -3,7 +3,7 @@ import { isListValue, Uint } from "../values/cel-value.ts";
 import type { CelValue } from "../values/cel-value.ts";
 import { isMapValue, mapSize } from "../values/map-access.ts";
 import { numericOf } from "../values/numbers.ts";
-import { Bytes, Duration, noValue, OptionalValue, Timestamp } from "../values/objects.ts";
+import { Bytes, Duration, noValue, OptionalValue, StructValue, Timestamp } from "../values/objects.ts";
 import type { Library } from "./function-spec.ts";
 
 const source = "cel-go, optional types";
@@ -17,6 +17,7 @@ function isZeroValue(value: CelValue): boolean {
   if (isMapValue(value)) return mapSize(value) === 0;
   if (value instanceof Bytes) return value.value.length === 0;
   if (value instanceof OptionalValue) return value.value === undefined;
+  if (value instanceof StructValue) return value.fields.size === 0;
   if (value instanceof Duration) return value.nanoseconds === 0n;
   return value instanceof Timestamp ? false : value instanceof Uint && value.value === 0n;
 }
@@ -40,7 +41,9 @@ export const optionalLibrary: Library = {
     {
       name: "optional.of",
       source,
-      overloads: [{ signature: "optional.of(A): optional(A)", call: (value: CelValue) => new OptionalValue(value) }],
+      overloads: [
+        { signature: "optional.of(A): optional(A)", call: (value: CelValue) => new OptionalValue(value) },
+      ],
       examples: [["optional.of(1).value()", "1"]],
     },
     {
@@ -79,7 +82,10 @@ export const optionalLibrary: Library = {
       name: "hasValue",
       source,
       overloads: [
-        { signature: "(optional(A)).hasValue(): bool", call: ({ value }: OptionalValue) => value !== undefined },
+        {
+          signature: "(optional(A)).hasValue(): bool",
+          call: ({ value }: OptionalValue) => value !== undefined,
+        },
       ],
       examples: [["[1][?0].hasValue()", "true"]],
     },
@@ -100,7 +106,8 @@ export const optionalLibrary: Library = {
       overloads: [
         {
           signature: "(optional(A)).orValue(A): A",
-          call: (optional: OptionalValue, value: CelValue) => optional.value ?? (optional.value === null ? null : value),
+          call: (optional: OptionalValue, value: CelValue) =>
+            optional.value ?? (optional.value === null ? null : value),
         },
       ],
       examples: [

@@ -91,7 +91,9 @@ export const regexLibrary: Library = {
     {
       name: "regex.extract",
       source: "cel-go, regex extension",
-      overloads: [{ signature: "regex.extract(string, string): optional(string)", call: extract, cost: matchCost }],
+      overloads: [
+        { signature: "regex.extract(string, string): optional(string)", call: extract, cost: matchCost },
+      ],
       examples: [
         ["regex.extract('hello world', 'hello (.*)').value()", "'world'"],
         [

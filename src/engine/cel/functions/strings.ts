@@ -2,7 +2,7 @@ import { CelError } from "../values/cel-error.ts";
 import type { CelValue } from "../values/cel-value.ts";
 import { traversalCost } from "../compile/sizes.ts";
 import { characterCount, charactersOf } from "./characters.ts";
-import { formatText } from "./format-text.ts";
+import { displayText, formatText } from "./format-text.ts";
 import type { CallContext, Library } from "./function-spec.ts";
 
 const source = "cel-go, strings extension";
@@ -74,10 +74,9 @@ function upperAscii(text: string): string {
 
 /** The white space that Unicode defines; JavaScript's own takes the byte order mark too. */
 function trim(text: string): string {
-  return text.replaceAll(/^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g, "").replaceAll(
-    /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g,
-    "",
-  );
+  return text
+    .replaceAll(/^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/g, "")
+    .replaceAll(/[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g, "");
 }
 
 function replaceCount(text: string, old: string, replacement: string, count: Int): string {
@@ -97,7 +96,12 @@ function replaceCount(text: string, old: string, replacement: string, count: Int
 
 function replaceAll(text: string, old: string, replacement: string): string {
   if (old !== "") return text.split(old).join(replacement);
-  return replacement + charactersOf(text).map((character) => character + replacement).join("");
+  return (
+    replacement +
+    charactersOf(text)
+      .map((character) => character + replacement)
+      .join("")
+  );
 }
 
 /** At most `limit` pieces, the last with all that is left. */
@@ -109,14 +113,16 @@ function splitInto(text: string, separator: string, limit: number): readonly str
 
 function splitCount(text: string, separator: string, limit: Int): readonly string[] {
   if (limit === 0) return [];
-  return limit < 0 ? splitInto(text, separator, Number.POSITIVE_INFINITY) : splitInto(text, separator, Number(limit));
+  return limit < 0
+    ? splitInto(text, separator, Number.POSITIVE_INFINITY)
+    : splitInto(text, separator, Number(limit));
 }
 
 function join(list: readonly CelValue[], separator: string): string {
   return list
     .map((item) => {
       if (typeof item === "string") return item;
-      throw new CelError(`join: invalid input: ${String(item)}`);
+      throw new CelError(`join: invalid input: ${displayText(item, 0)}`);
     })
     .join(separator);
 }

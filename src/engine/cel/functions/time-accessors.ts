@@ -88,9 +88,24 @@ export const timeFunctions: readonly FunctionSpec[] = [
   accessor("getDayOfMonth", ({ day }) => day - 1, undefined, "28"),
   accessor("getDayOfWeek", ({ weekday }) => weekday, undefined, "4"),
   accessor("getDayOfYear", dayOfYear, undefined, "59"),
-  accessor("getHours", ({ hour }) => hour, (value) => Number(value / 3_600_000_000_000n), "23"),
-  accessor("getMinutes", ({ minute }) => minute, (value) => Number(value / 60_000_000_000n), "5"),
-  accessor("getSeconds", ({ second }) => second, (value) => Number(value / 1_000_000_000n), "7"),
+  accessor(
+    "getHours",
+    ({ hour }) => hour,
+    (value) => Number(value / 3_600_000_000_000n),
+    "23",
+  ),
+  accessor(
+    "getMinutes",
+    ({ minute }) => minute,
+    (value) => Number(value / 60_000_000_000n),
+    "5",
+  ),
+  accessor(
+    "getSeconds",
+    ({ second }) => second,
+    (value) => Number(value / 1_000_000_000n),
+    "7",
+  ),
   accessor(
     "getMilliseconds",
     (_, timestamp) => Math.floor(instantOf(timestamp).nanoseconds / 1_000_000),

@@ -14,7 +14,8 @@ const nanosecondsPerSecond = 1_000_000_000n;
 export function scalarText(value: CelValue): string {
   if (typeof value === "string") return value;
   if (isDoubleValue(value)) return formatFloat(doubleNumber(value));
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
+    return String(value);
   if (value instanceof Uint) return value.value.toString();
   if (value instanceof Timestamp) return timestampText(value);
   if (value instanceof Duration) return durationText(value);
@@ -65,4 +66,3 @@ export function strictUtf8Text(bytes: Uint8Array): string {
   }
   return text;
 }
-

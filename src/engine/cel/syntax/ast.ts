@@ -18,15 +18,38 @@ export interface FieldEntry {
 }
 
 export type ComprehensionMacro =
-  "all" | "exists" | "existsOne" | "filter" | "map" | "transformList" | "transformMap" | "transformMapEntry" | "sortBy";
+  | "all"
+  | "exists"
+  | "existsOne"
+  | "filter"
+  | "map"
+  | "transformList"
+  | "transformMap"
+  | "transformMapEntry"
+  | "sortBy";
 
 /** An expression as it was read. Macros are nodes of their own: they are compiled to loops. */
 export type Ast =
   | (Node & { readonly kind: "literal"; readonly value: CelValue })
   | (Node & { readonly kind: "ident"; readonly name: string })
-  | (Node & { readonly kind: "select"; readonly operand: Ast; readonly field: string; readonly optional: boolean })
-  | (Node & { readonly kind: "has"; readonly operand: Ast; readonly field: string; readonly optional: boolean })
-  | (Node & { readonly kind: "index"; readonly operand: Ast; readonly index: Ast; readonly optional: boolean })
+  | (Node & {
+      readonly kind: "select";
+      readonly operand: Ast;
+      readonly field: string;
+      readonly optional: boolean;
+    })
+  | (Node & {
+      readonly kind: "has";
+      readonly operand: Ast;
+      readonly field: string;
+      readonly optional: boolean;
+    })
+  | (Node & {
+      readonly kind: "index";
+      readonly operand: Ast;
+      readonly index: Ast;
+      readonly optional: boolean;
+    })
   | (Node & {
       readonly kind: "call";
       readonly name: string;

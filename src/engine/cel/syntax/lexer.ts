@@ -65,8 +65,7 @@ function readToken(source: string, offset: number): { readonly token: Token; rea
 }
 
 function wordToken(text: string, offset: number): Token {
-  if (text === "true" || text === "false")
-    return { kind: "literal", text, value: text === "true", offset };
+  if (text === "true" || text === "false") return { kind: "literal", text, value: text === "true", offset };
   if (text === "null") return { kind: "literal", text, value: null, offset };
   return text === "in" ? { kind: "symbol", text, offset } : { kind: "identifier", text, offset };
 }

@@ -92,10 +92,7 @@ function expandOptional(call: Call, operand: Ast): Ast | undefined {
   const [variable, body] = call.arguments;
   if (variable === undefined || body === undefined || call.arguments.length !== 2) return undefined;
   if (variable.kind !== "ident") {
-    throw new CelIssueError(
-      `${call.name}() variable name must be a simple identifier`,
-      variable.offset,
-    );
+    throw new CelIssueError(`${call.name}() variable name must be a simple identifier`, variable.offset);
   }
   return {
     kind: "optionalMap",

@@ -12,7 +12,9 @@ const maxDepth = 250;
 const maxOperators = 1500;
 
 const reserved: ReadonlySet<string> = new Set(
-  "as break const continue else for function if import let loop package namespace return var void while".split(" "),
+  "as break const continue else for function if import let loop package namespace return var void while".split(
+    " ",
+  ),
 );
 
 /** Operators from the loosest to the tightest; `&&`, `||` and `?:` stand apart. */
@@ -25,7 +27,10 @@ const levels: readonly (readonly string[])[] = [
 /** Reads an expression. Throws a `CelIssueError` with the place of what is wrong. */
 export function parse(source: string): Ast {
   if (source.length > maxLength) {
-    throw new CelIssueError(`expression code point size exceeds limit: size: ${source.length}, limit ${maxLength}`, 0);
+    throw new CelIssueError(
+      `expression code point size exceeds limit: size: ${source.length}, limit ${maxLength}`,
+      0,
+    );
   }
   return new Parser(tokenize(source)).parse();
 }
@@ -145,7 +150,11 @@ class Parser {
 
   #number(token: Token & { readonly kind: "int" | "double" }, isNegative: boolean): Ast {
     if (token.kind === "double") {
-      return { kind: "literal", value: doubleOf(isNegative ? -token.value : token.value), offset: token.offset };
+      return {
+        kind: "literal",
+        value: doubleOf(isNegative ? -token.value : token.value),
+        offset: token.offset,
+      };
     }
     try {
       return { kind: "literal", value: intOf(isNegative ? -token.value : token.value), offset: token.offset };

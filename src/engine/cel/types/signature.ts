@@ -51,7 +51,8 @@ class SignatureReader {
   }
 
   end(): void {
-    if (this.#at !== this.#text.length) throw new Error(`signature ${this.#text}: unexpected text at ${this.#at}`);
+    if (this.#at !== this.#text.length)
+      throw new Error(`signature ${this.#text}: unexpected text at ${this.#at}`);
   }
 
   type(): CelType {

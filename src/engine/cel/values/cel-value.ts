@@ -13,7 +13,15 @@ import { Float } from "../../values/json.ts";
  * | everything else     | a subclass of `CelObject`                                      |
  */
 export type CelValue =
-  null | boolean | string | number | bigint | Float | CelObject | readonly CelValue[] | StringMap;
+  | null
+  | boolean
+  | string
+  | number
+  | bigint
+  | Float
+  | CelObject
+  | readonly CelValue[]
+  | StringMap;
 
 /** A map whose keys are texts. Keys are foreign: only own ones exist. */
 export interface StringMap {

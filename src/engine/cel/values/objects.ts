@@ -95,11 +95,18 @@ export const noValue = new OptionalValue(undefined);
 export class StructValue extends CelObject {
   readonly typeName: string;
   readonly fields: ReadonlyMap<string, CelValue>;
+  /** What a field is that was not set, or undefined for one that does not exist. */
+  readonly defaultOf: (field: string) => CelValue | undefined;
 
-  constructor(typeName: string, fields: ReadonlyMap<string, CelValue>) {
+  constructor(
+    typeName: string,
+    fields: ReadonlyMap<string, CelValue>,
+    defaultOf: (field: string) => CelValue | undefined = () => undefined,
+  ) {
     super();
     this.typeName = typeName;
     this.fields = fields;
+    this.defaultOf = defaultOf;
   }
 
   /** Messages are compared by `equalValues`. */

@@ -1,6 +1,6 @@
 import { compareText } from "../../values/go-format.ts";
 import type { CelValue } from "./cel-value.ts";
-import { numericOf } from "./numbers.ts";
+import { isDoubleValue, numericOf } from "./numbers.ts";
 import { Bytes, compareBytes, Duration, Timestamp } from "./objects.ts";
 
 /**
@@ -12,7 +12,11 @@ export function compareValues(left: CelValue, right: CelValue): number | undefin
   const number = numericOf(left);
   if (number !== undefined) {
     const other = numericOf(right);
-    return other === undefined ? undefined : compareNumbers(number, other);
+    if (other === undefined) return undefined;
+    // Beside a double an int is ordered as the double nearest to it.
+    return isDoubleValue(left) !== isDoubleValue(right) && inInt64(number) && inInt64(other)
+      ? compareNumbers(Number(number), Number(other))
+      : compareNumbers(number, other);
   }
   if (typeof left === "boolean") {
     return typeof right === "boolean" ? Number(left) - Number(right) : undefined;
@@ -25,6 +29,10 @@ export function compareValues(left: CelValue, right: CelValue): number | undefin
   }
   if (left instanceof Bytes && right instanceof Bytes) return compareBytes(left.value, right.value);
   return undefined;
+}
+
+function inInt64(value: number | bigint): boolean {
+  return value >= -(2 ** 63) && value <= 2 ** 63;
 }
 
 function compareNumbers(left: number | bigint, right: number | bigint): number {

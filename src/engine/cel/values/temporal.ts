@@ -7,7 +7,8 @@ const maxTimestamp = 253_402_300_800n * 1_000_000_000n - 1n;
 
 /** A duration. Throws a `CelError` past the 64 bits that Go keeps it in. */
 export function durationOf(nanoseconds: bigint): Duration {
-  if (nanoseconds > maxDuration || nanoseconds < -maxDuration - 1n) throw new CelError("duration out of range");
+  if (nanoseconds > maxDuration || nanoseconds < -maxDuration - 1n)
+    throw new CelError("duration out of range");
   return new Duration(nanoseconds);
 }
 

@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import { runFile } from "./cel/run-tests.ts";
+
+const usage = `Runs the conformance tests of the CEL specification and prints counts per file.
+
+  node test/conformance/cel.ts [--verbose]
+
+The tests come from the Go module cel.dev/expr through the Go module proxy. It fails where a test fails that is not
+in test/conformance/cel/known-failures.json, and where one in that list passes.`;
+
+const version = "v0.25.1";
+/** Files about protocol buffer messages and internals of an implementation, which no policy can reach. */
+const excluded = new Set([
+  "block_ext",
+  "dynamic",
+  "enums",
+  "fields",
+  "proto2",
+  "proto2_ext",
+  "proto3",
+  "unknowns",
+  "wrappers",
+]);
+
+const { values } = parseArgs({
+  options: { verbose: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+});
+if (values.help === true) console.log(usage);
+else await main(values.verbose === true);
+
+async function main(isVerbose: boolean): Promise<void> {
+  const folder = await ensureTests();
+  const knownText = await readFile(join(import.meta.dirname, "cel/known-failures.json"), "utf8");
+  const known = JSON.parse(knownText) as Readonly<Record<string, string>>;
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".textproto")).sort();
+  const failed: string[] = [];
+  let total = 0;
+  for (const file of files) {
+    const name = basename(file, ".textproto");
+    if (excluded.has(name)) continue;
+    const outcomes = runFile(await readFile(join(folder, file), "utf8"));
+    const problems = outcomes.filter(({ problem }) => problem !== undefined);
+    total += outcomes.length;
+    failed.push(...problems.map((outcome) => `${name}/${outcome.name}`));
+    console.log(
+      `${name.padEnd(16)} ${String(outcomes.length - problems.length).padStart(4)} of ${outcomes.length}`,
+    );
+    if (isVerbose) for (const { name: test, problem } of problems) console.log(`    ${test}: ${problem}`);
+  }
+  const share = ((100 * (total - failed.length)) / total).toFixed(2);
+  console.log(`${"all".padEnd(16)} ${String(total - failed.length).padStart(4)} of ${total}, ${share} %`);
+  report(
+    "fails and is not in the list of known failures",
+    failed.filter((name) => !Object.hasOwn(known, name)),
+  );
+  report(
+    "is in the list of known failures and passes",
+    Object.keys(known).filter((name) => !failed.includes(name)),
+  );
+}
+
+function report(what: string, names: readonly string[]): void {
+  for (const name of names) console.error(`${name} ${what}`);
+  if (names.length > 0) process.exitCode = 1;
+}
+
+/** The folder with the tests; the Go command keeps it in its own cache. */
+async function ensureTests(): Promise<string> {
+  const { stdout } = await promisify(execFile)(
+    "go",
+    ["mod", "download", "-json", `cel.dev/expr@${version}`],
+    {
+      cwd: tmpdir(),
+    },
+  );
+  const { Dir } = JSON.parse(stdout) as { readonly Dir: string };
+  return join(Dir, "tests/simple/testdata");
+}

@@ -45,7 +45,9 @@ const stopDeadlineMs = 15_000;
 /** A point that does not come (the work was done with fewer requests) must not hold up the seed. */
 const pointDeadlineMs = 8_000;
 
-const everything = (): boolean => true;
+const isAboutOthers = ({ type }: Edit): boolean => type !== kinds.widget;
+
+const hasWidgetsInTheEnd = ({ fault }: SeedPlan): boolean => fault.kind !== "crd-removed" || fault.comesBack;
 
 interface Run {
   readonly stage: Stage;
@@ -74,13 +76,9 @@ const startAll = async ({ actors }: Stage): Promise<void> => {
 
 const expectConverged = async (run: Run, when: string, deadlineMs: number): Promise<number> => {
   const { stage } = run;
-  const hasWidgets = !(
-    stage.plan.fault.kind === "crd-removed" &&
-    !stage.plan.fault.comesBack &&
-    when === "end"
-  );
-  const isServed = (type: ResourceType): boolean => hasWidgets || type !== kinds.widget;
-  const { differences, ms } = await converge(stage, deadlineMs, when === "end" ? isServed : everything);
+  const isServed = (type: ResourceType): boolean =>
+    type !== kinds.widget || when !== "end" || hasWidgetsInTheEnd(stage.plan);
+  const { differences, ms } = await converge(stage, deadlineMs, isServed);
   run.problems.push(...differences.map((difference) => `${when}: ${difference}`));
   return ms;
 };
@@ -168,10 +166,13 @@ export const runSeed = async (
     await reachPoint(run);
     story.push("fault begins");
     const fault = await injectFault(stage);
-    await perform(run, drawEdits(plan.random, plan.editsDuring));
+    const isWithoutWidgets = plan.fault.kind === "crd-removed";
+    const during = drawEdits(plan.random, plan.editsDuring);
+    await perform(run, isWithoutWidgets ? during.filter(isAboutOthers) : during);
     await fault.heal();
     story.push("fault has ended");
-    await perform(run, drawEdits(plan.random, plan.editsAfter));
+    const after = drawEdits(plan.random, plan.editsAfter);
+    await perform(run, hasWidgetsInTheEnd(plan) ? after : after.filter(isAboutOthers));
     convergedMs = await expectConverged(run, "end", convergeDeadlineMs);
     await stopAll(run);
     await checkProcessLogs(run);

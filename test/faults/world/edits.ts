@@ -1,3 +1,4 @@
+import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 import { withMark } from "./content-mark.ts";
 import { kinds } from "./kinds.ts";
@@ -10,6 +11,8 @@ import { policyObject } from "./reset-world.ts";
 /** One change of the world, as text and as what does it. */
 export interface Edit {
   readonly what: string;
+  /** The kind of what is edited. */
+  readonly type: ResourceType;
   /** `touched` is told of reports that are changed by hand. */
   apply(client: PersistentClient, touched: (uid: string) => void): Promise<void>;
 }
@@ -24,7 +27,11 @@ const createObject = (random: SeededRandom, index: number): Edit => {
   const namespace = random.pick(worldNamespaces);
   const build = random.pick([buildPod, buildConfigMap, buildWidget]);
   const { body, ...place } = build(random, namespace, `new-${index}`);
-  return { what: `create ${textOf(place)}`, apply: (client) => client.recreate(place, withMark(body)) };
+  return {
+    what: `create ${textOf(place)}`,
+    type: place.type,
+    apply: (client) => client.recreate(place, withMark(body)),
+  };
 };
 
 const drawPlace = (random: SeededRandom): Pick<WorldObject, "type" | "namespace" | "name"> => {
@@ -44,6 +51,7 @@ const relabel = (random: SeededRandom): Edit => {
   const labels = { team: null, tier: null, ...drawLabels(random) };
   return {
     what: `label ${textOf(place)} ${JSON.stringify(labels)}`,
+    type: place.type,
     apply: async (client) => {
       await client.merge(place, { metadata: { labels, annotations: edited } });
     },
@@ -52,13 +60,17 @@ const relabel = (random: SeededRandom): Edit => {
 
 const removeObject = (random: SeededRandom): Edit => {
   const place = drawPlace(random);
-  return { what: `delete ${textOf(place)}`, apply: (client) => client.remove(place) };
+  return { what: `delete ${textOf(place)}`, type: place.type, apply: (client) => client.remove(place) };
 };
 
 const recreateObject = (random: SeededRandom): Edit => {
   const namespace = random.pick(worldNamespaces);
   const { body, ...place } = buildPod(random, namespace, `pod-${random.between(0, 29)}`);
-  return { what: `recreate ${textOf(place)}`, apply: (client) => client.recreate(place, withMark(body)) };
+  return {
+    what: `recreate ${textOf(place)}`,
+    type: place.type,
+    apply: (client) => client.recreate(place, withMark(body)),
+  };
 };
 
 const touchStatus = (random: SeededRandom): Edit => {
@@ -66,6 +78,7 @@ const touchStatus = (random: SeededRandom): Edit => {
   const value = String(random.between(0, 1_000_000));
   return {
     what: `annotate ${textOf(place)}`,
+    type: place.type,
     apply: async (client) => {
       await client.merge(place, { metadata: { annotations: { ...edited, touched: value } } });
     },
@@ -77,6 +90,7 @@ const labelNamespace = (random: SeededRandom): Edit => {
   const env = random.pick(["prod", "dev", null]);
   return {
     what: `label Namespace ${name} env=${env}`,
+    type: kinds.namespace,
     apply: async (client) => {
       await client.merge({ type: kinds.namespace, name }, { metadata: { labels: { env } } });
     },
@@ -88,13 +102,14 @@ const putPolicy = (random: SeededRandom): Edit => {
   const { body, ...place } = policyObject(policy);
   return {
     what: `put ${textOf(place)} ${JSON.stringify(policy.metadata.annotations ?? {})}`,
+    type: place.type,
     apply: (client) => client.replace(place, withMark(body)),
   };
 };
 
 const removePolicy = (random: SeededRandom): Edit => {
   const { body: _, ...place } = policyObject(random.pick(initialPolicies));
-  return { what: `delete ${textOf(place)}`, apply: (client) => client.remove(place) };
+  return { what: `delete ${textOf(place)}`, type: place.type, apply: (client) => client.remove(place) };
 };
 
 /** A result of which our source and a policy of ours are said. */
@@ -111,6 +126,7 @@ const spoilReport = (random: SeededRandom): Edit => {
   const how = random.pick(["delete", "empty", "change"] as const);
   return {
     what: `${how} the report of ${textOf(place)}`,
+    type: place.type,
     apply: async (client, touched) => {
       const owner = await client.get(place);
       if (owner === undefined) return;
@@ -149,5 +165,9 @@ export const drawEdits = (random: SeededRandom, count: number): readonly Edit[] 
 /** A policy edit that concerns many objects, so that a pass goes on for a while. */
 export const drawPolicyEdit = (random: SeededRandom): Edit => {
   const { body, ...place } = policyObject(random.pick(policyVariants.slice(0, 2)));
-  return { what: `put ${textOf(place)}`, apply: (client) => client.replace(place, withMark(body)) };
+  return {
+    what: `put ${textOf(place)}`,
+    type: place.type,
+    apply: (client) => client.replace(place, withMark(body)),
+  };
 };

@@ -181,21 +181,39 @@ const buildScanCluster = async (plane: ControlPlane): Promise<ScanCluster> => {
   };
 };
 
+const depths = [
+  "rearguard_report_write_queue_depth",
+  "rearguard_pending_passes",
+  "rearguard_work_queue_depth",
+] as const;
+
+/** Why the operator is not settled, or undefined where it is. */
+const unsettled = async (operator: ScanOperator): Promise<string | undefined> => {
+  // One that waits for the Lease is ready, too.
+  if (!(await operator.log()).includes('"scan started"')) return "it has not begun to scan";
+  const { status, text } = await operator.ready();
+  if (status !== 200) return `/readyz answers ${status}: ${text}`;
+  for (const name of depths) {
+    const depth = await operator.metric(name);
+    if (depth !== 0) return `${name} is ${depth}`;
+  }
+  return undefined;
+};
+
 /** Resolves when the operator has the Lease, has read everything and has nothing to do. */
 export const untilSettled = async (operator: ScanOperator): Promise<void> => {
-  await eventually(
-    "the operator is ready and idle",
-    async () => {
-      // One that waits for the Lease is ready, too.
-      if (!(await operator.log()).includes('"scan started"')) return false;
-      if ((await operator.ready()).status !== 200) return false;
-      const depths = await Promise.all(
-        ["rearguard_report_write_queue_depth", "rearguard_pending_passes", "rearguard_work_queue_depth"].map(
-          (name) => operator.metric(name),
-        ),
-      );
-      return depths.every((depth) => depth === 0);
-    },
-    60_000,
-  );
+  let last: string | undefined;
+  try {
+    await eventually(
+      "the operator is idle",
+      async () => {
+        last = await unsettled(operator);
+        return last === undefined;
+      },
+      60_000,
+    );
+  } catch (error) {
+    const tail = (await operator.log()).split("\n").slice(-15).join("\n");
+    throw new Error(`the operator is not idle: ${last}; the end of its log:\n${tail}`, { cause: error });
+  }
 };

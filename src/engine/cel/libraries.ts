@@ -1,5 +1,11 @@
 import { encodersLibrary } from "./functions/encoders.ts";
 import type { Library } from "./functions/function-spec.ts";
+import { formatLibrary } from "./functions/kubernetes/formats.ts";
+import { listValuesLibrary } from "./functions/kubernetes/list-values.ts";
+import { cidrLibrary, ipLibrary } from "./functions/kubernetes/network.ts";
+import { quantityLibrary } from "./functions/kubernetes/quantities.ts";
+import { semverLibrary } from "./functions/kubernetes/semvers.ts";
+import { urlLibrary } from "./functions/kubernetes/urls.ts";
 import { listsLibrary } from "./functions/lists.ts";
 import { mathLibrary } from "./functions/math.ts";
 import { optionalLibrary } from "./functions/optionals.ts";
@@ -21,4 +27,13 @@ export const languageLibraries: readonly Library[] = [
 ];
 
 /** What Kubernetes adds. */
-export const kubernetesLibraries: readonly Library[] = [findLibrary];
+export const kubernetesLibraries: readonly Library[] = [
+  findLibrary,
+  listValuesLibrary,
+  quantityLibrary,
+  ipLibrary,
+  cidrLibrary,
+  urlLibrary,
+  semverLibrary,
+  formatLibrary,
+];

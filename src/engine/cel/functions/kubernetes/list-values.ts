@@ -1,0 +1,125 @@
+import { add } from "../../compile/arithmetic.ts";
+import { CelError, noSuchOverload } from "../../values/cel-error.ts";
+import type { CelValue } from "../../values/cel-value.ts";
+import { isListValue } from "../../values/cel-value.ts";
+import { equalValues } from "../../values/equality.ts";
+import { compareValues } from "../../values/ordering.ts";
+import type { FunctionSpec, Library } from "../function-spec.ts";
+
+const source = "Kubernetes, CEL list library";
+
+type List = readonly CelValue[];
+
+const listCost = (list: List): number => Math.max(1, list.length);
+
+function orderOf(left: CelValue, right: CelValue): number {
+  const order = compareValues(left, right);
+  if (order === undefined) throw noSuchOverload();
+  return order;
+}
+
+function isSorted(list: List): boolean {
+  return list.every((item, index) => index === 0 || orderOf(list[index - 1] ?? null, item) <= 0);
+}
+
+function sum(list: List): CelValue {
+  const [first, ...rest] = list;
+  if (first === undefined) return 0;
+  if (typeof first === "string" || isListValue(first)) throw noSuchOverload("sum(list)");
+  return rest.reduce((total: CelValue, item) => add(total, item), first);
+}
+
+function extreme(name: string, sign: number, example: string): FunctionSpec {
+  return {
+    name: `${name} of a list`,
+    source,
+    overloads: [
+      {
+        signature: `(list(A)).${name}(): A`,
+        call: (list: List) => {
+          if (list.length === 0) throw new CelError(`${name} called on empty list`);
+          return list.reduce((best, item) => (orderOf(item, best) * sign > 0 ? item : best));
+        },
+        cost: listCost,
+      },
+    ],
+    examples: [
+      [`[1, 3, 2].${name}()`, example],
+      [`[].${name}()`, { error: `${name} called on empty list` }],
+    ],
+  };
+}
+
+/** Kubernetes' functions on lists. */
+export const listValuesLibrary: Library = {
+  name: "kubernetes lists",
+  functions: [
+    {
+      name: "isSorted",
+      source,
+      overloads: [{ signature: "(list(A)).isSorted(): bool", call: isSorted, cost: listCost }],
+      examples: [
+        ["[1, 2, 2].isSorted()", "true"],
+        ["['b', 'a'].isSorted()", "false"],
+        ["[dyn(1), dyn('a')].isSorted()", { error: "no such overload" }],
+      ],
+    },
+    {
+      name: "sum",
+      source,
+      overloads: [{ signature: "(list(A)).sum(): A", call: sum, cost: listCost }],
+      examples: [
+        ["[1, 2, 3].sum()", "6"],
+        ["[].sum()", "0"],
+        ["[dyn(1), dyn('a')].sum()", { error: "no such overload" }],
+      ],
+    },
+    extreme("min", -1, "1"),
+    extreme("max", 1, "3"),
+    {
+      name: "indexOf of a list",
+      source,
+      overloads: [
+        {
+          signature: "(list(A)).indexOf(A): int",
+          call: (list: List, value: CelValue) => list.findIndex((item) => equalValues(item, value)),
+          cost: listCost,
+        },
+      ],
+      examples: [
+        ["[1, 2, 2].indexOf(2)", "1"],
+        ["[1].indexOf(3)", "-1"],
+        ["dyn(1).indexOf(1)", { error: "no such overload: indexOf(int, int)" }],
+      ],
+    },
+    {
+      name: "lastIndexOf of a list",
+      source,
+      overloads: [
+        {
+          signature: "(list(A)).lastIndexOf(A): int",
+          call: (list: List, value: CelValue) => list.findLastIndex((item) => equalValues(item, value)),
+          cost: listCost,
+        },
+      ],
+      examples: [
+        ["[1, 2, 2].lastIndexOf(2)", "2"],
+        ["dyn(1).lastIndexOf(1)", { error: "no such overload: lastIndexOf(int, int)" }],
+      ],
+    },
+    {
+      name: "jsonpatch.escapeKey",
+      source: "Kubernetes, CEL JSONPatch library",
+      overloads: [
+        {
+          signature: "jsonpatch.escapeKey(string): string",
+          call: (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1"),
+        },
+      ],
+      examples: [
+        ["jsonpatch.escapeKey('a/b~c')", "'a~1b~0c'"],
+        ["jsonpatch.escapeKey(dyn(1))", { error: "no such overload: jsonpatch.escapeKey(int)" }],
+      ],
+    },
+  ],
+};

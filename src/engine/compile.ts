@@ -5,22 +5,14 @@ import {
   severityAnnotation,
 } from "#api/labels.ts";
 import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
-import type { PolicySpec } from "#api/kyverno/policy-spec.ts";
 import type { Rule } from "#api/kyverno/rule.ts";
 
-import { policyRules } from "./autogen/policy-rules.ts";
 import type { PolicyRules } from "./autogen/policy-rules.ts";
 import { backgroundProblem } from "./compile/background-eligibility.ts";
 import { compileRule, ruleTypeOf } from "./compile/compile-rule.ts";
 import { policyInputs } from "./compile/policy-inputs.ts";
-import { isNestedDeeperThan } from "./compile/nesting.ts";
-import type {
-  CompiledPolicy,
-  PolicyIdentity,
-  PolicyProblem,
-  PolicyReporting,
-  RuleCount,
-} from "./compiled-policy.ts";
+import { readableRules } from "./compile/readable-rules.ts";
+import type { CompiledPolicy, PolicyProblem, PolicyReporting, RuleCount } from "./compiled-policy.ts";
 import { QueryCache } from "./context/query-cache.ts";
 import type { GroupVersionKind } from "./input.ts";
 import { kindSelectionsOf, selectsKind, uniqueSelections } from "./match/kind-selection.ts";
@@ -28,7 +20,6 @@ import type { RuleType } from "./response.ts";
 import type { CompiledRule } from "./validate/compiled-rule.ts";
 
 const severities: ReadonlySet<string> = new Set(["critical", "high", "medium", "low", "info"]);
-const maxRuleDepth = 200;
 
 /**
  * Compiles a policy, once per content. Never throws: what cannot be compiled is in `problems`, and the rules concerned
@@ -37,13 +28,8 @@ const maxRuleDepth = 200;
 export function compile(policy: ClusterPolicy | Policy): CompiledPolicy {
   const problems: PolicyProblem[] = [];
   const annotations = policy.metadata.annotations ?? {};
-  const { spec, unreadable } = withoutDeepRules(policy);
-  const rules = policyRules(spec, annotations);
-  const identity = identityOf(policy);
-  const problemOf = (rule: Rule) => unreadable.get(rule) ?? policyProblem;
-  const policyProblem = policyProblemOf(policy);
-  if (policyProblem !== undefined) problems.push(policyProblem);
-  problems.push(...unreadable.values());
+  const { identity, rules, problemOf, ...readable } = readableRules(policy);
+  problems.push(...readable.problems);
   const rulesFor = compileRules(rules, (rule, type) =>
     compileRule(rule, {
       type,
@@ -83,13 +69,6 @@ export function couldMatch(policy: CompiledPolicy, gvk: GroupVersionKind, namesp
   return policy.selectors.some((selection) => selectsKind(selection, gvk, namespace));
 }
 
-function identityOf(policy: ClusterPolicy | Policy): PolicyIdentity {
-  const name = policy.metadata.name ?? "";
-  if (policy.kind === "ClusterPolicy") return { kind: policy.kind, name, key: name };
-  const namespace = policy.metadata.namespace ?? "default";
-  return { kind: policy.kind, name, namespace, key: `${namespace}/${name}` };
-}
-
 function reportingOf(
   policy: ClusterPolicy | Policy,
   annotations: Readonly<Record<string, string>>,
@@ -109,22 +88,6 @@ function reportingOf(
 
 function annotationOf(annotations: Readonly<Record<string, string>>, key: string): string | undefined {
   return Object.hasOwn(annotations, key) ? annotations[key] : undefined;
-}
-
-/** The spec with a bare match in place of each rule that is nested too deeply to be walked. */
-function withoutDeepRules({ spec }: ClusterPolicy | Policy): {
-  readonly spec: PolicySpec;
-  readonly unreadable: ReadonlyMap<Rule, PolicyProblem>;
-} {
-  const unreadable = new Map<Rule, PolicyProblem>();
-  const rules = (spec.rules ?? []).map((rule) => {
-    if (!isNestedDeeperThan(rule, maxRuleDepth)) return rule;
-    const { name, match } = rule;
-    const bare: Rule = { name, match, validate: {} };
-    unreadable.set(bare, { rule: name, message: `the rule is nested deeper than ${maxRuleDepth} levels` });
-    return bare;
-  });
-  return { spec: unreadable.size === 0 ? spec : { ...spec, rules }, unreadable };
 }
 
 function isScanned(rule: Rule): boolean {
@@ -151,14 +114,6 @@ function compileRules(
   const images = ofType(rules.all, "imageVerify");
   const lists = new Map(rules.lists.map((list) => [list, [...ofType(list, "validate"), ...images]] as const));
   return (kind) => lists.get(rules.rulesFor(kind)) ?? [];
-}
-
-/** What keeps all rules of a policy from being evaluated. */
-function policyProblemOf(policy: ClusterPolicy | Policy): PolicyProblem | undefined {
-  const conditions = policy.spec.webhookConfiguration?.matchConditions ?? [];
-  if (conditions.length === 0) return undefined;
-  const unsupported = "webhookConfiguration.matchConditions";
-  return { message: `${unsupported} is not supported by this version`, unsupported };
 }
 
 function countRules(rules: readonly Rule[]): RuleCount {

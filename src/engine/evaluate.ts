@@ -52,7 +52,7 @@ function decides(result: ReturnType<typeof runRule>): boolean {
 }
 
 /** What is matched: the object, or where there is none any more (DELETE), the one that was. */
-function subjectOf(input: EvaluationInput): MatchSubject {
+export function subjectOf(input: EvaluationInput): MatchSubject {
   const { oldResource } = input;
   if (oldResource === undefined || !isEmpty(input.resource)) return matchSubjectOf(input);
   return matchSubjectOf({ ...input, resource: oldResource });
@@ -62,7 +62,12 @@ function isEmpty(object: JsonObject): boolean {
   return Object.keys(object).length === 0;
 }
 
-function frameOf(policy: CompiledPolicy, input: EvaluationInput, subject: MatchSubject): RuleFrame {
+/** What the rules of a policy are run with on one object. */
+export function frameOf(
+  policy: Pick<CompiledPolicy, "identity" | "queries">,
+  input: EvaluationInput,
+  subject: MatchSubject,
+): RuleFrame {
   const { kind, name, namespace, key } = policy.identity;
   const scope: PermissionScope = {
     policyKind: kind,

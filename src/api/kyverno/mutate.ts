@@ -1,5 +1,7 @@
 import { anyJson, array, boolean, enumOf, object, optional, string } from "../schema/build.ts";
 import { labelSelectorSchema } from "../schema/metadata.ts";
+import { decode } from "../schema/decode.ts";
+import type { Decoded } from "../schema/decode.ts";
 import type { Infer } from "../schema/schema.ts";
 import { anyAllConditionsSchema } from "./conditions.ts";
 import { contextSchema } from "./context.ts";
@@ -35,6 +37,11 @@ const forEachMutation = object({
 
 /** A change for each element of a list. */
 export interface ForEachMutation extends Infer<typeof forEachMutation> {}
+
+/** Reads nested foreach blocks, which the CRD leaves untyped. */
+export function decodeForEachMutations(value: unknown): Decoded<readonly ForEachMutation[]> {
+  return decode<readonly ForEachMutation[]>(array(forEachMutation), value);
+}
 
 const mutation = object({
   foreach: optional(array(forEachMutation)),

@@ -33,11 +33,18 @@ export interface RulePlace {
   readonly report: ProblemSink;
 }
 
+/** Compiles what a rule does; throws as `compileBody` does. */
+export type BodyCompiler = (rule: Rule, policyNamespace: string | undefined) => RuleBody;
+
 /**
  * Compiles one rule. Never throws: parts that cannot be compiled are reported and make the rule answer with an `error`
  * for every object that it matches.
  */
-export function compileRule(rule: Rule, place: RulePlace): CompiledRule {
+export function compileRule(
+  rule: Rule,
+  place: RulePlace,
+  compileOwnBody: BodyCompiler = compileBody,
+): CompiledRule {
   const { name } = rule;
   const attempt = <T>(compile: () => T): T | PolicyProblem => {
     try {
@@ -53,7 +60,7 @@ export function compileRule(rule: Rule, place: RulePlace): CompiledRule {
     (rule.context ?? []).map((entry) => compileContextEntry(entry, place.policyNamespace)),
   );
   const preconditions = attempt(() => compileConditionBlock(rule.preconditions, "preconditions"));
-  const body = place.knownProblem ?? attempt(() => compileBody(rule, place.policyNamespace));
+  const body = place.knownProblem ?? attempt(() => compileOwnBody(rule, place.policyNamespace));
   const fatal = [match, context, preconditions].find(isProblem);
   return {
     name,

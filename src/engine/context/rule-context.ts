@@ -52,6 +52,7 @@ export class RuleContext implements QueryContext {
   #visible = 0;
   #depth = 0;
   #bytes = 0;
+  #base: JsonObject;
   #document: JsonObject | undefined;
   #unsupported: string | undefined;
   #images: JsonObject | undefined;
@@ -60,12 +61,24 @@ export class RuleContext implements QueryContext {
   constructor(frame: ContextFrame, entries: readonly CompiledEntry[], injected: readonly InjectedValue[]) {
     this.environment = frame.environment;
     this.#frame = frame;
+    this.#base = frame.document;
     this.enter(entries, [], injected);
   }
 
   /** The name of the first feature that an expression asked for and that does not exist here. */
   get unsupported(): string | undefined {
     return this.#unsupported;
+  }
+
+  /** The document before any context entry. */
+  get base(): JsonObject {
+    return this.#base;
+  }
+
+  /** Goes on with another document below the context entries; those that are loaded keep their values. */
+  rebase(document: JsonObject): void {
+    this.#base = document;
+    this.#document = undefined;
   }
 
   /** Opens a level, for one element of a foreach. `variables` come before entries and may be hidden by them. */
@@ -184,10 +197,7 @@ export class RuleContext implements QueryContext {
   }
 
   #current(): JsonObject {
-    const base =
-      this.#images === undefined
-        ? this.#frame.document
-        : withKey(this.#frame.document, "images", this.#images);
+    const base = this.#images === undefined ? this.#base : withKey(this.#base, "images", this.#images);
     return (this.#document ??= this.#levels.slice(0, this.#depth).reduce(applyLevel, base));
   }
 }

@@ -1,5 +1,3 @@
-import { parseDocument } from "yaml";
-import type { ScalarTag, Tags } from "yaml";
 import { QueryError } from "../../errors.ts";
 import { compareText, formatFloat } from "../../values/go-format.ts";
 import { isList, isObject, objectOf, own } from "../../values/json.ts";
@@ -17,6 +15,7 @@ import {
 import { floats } from "../floats.ts";
 import type { Call, FunctionSpec } from "../function-spec.ts";
 import { decodeJson } from "../json-decode.ts";
+import { yamlToJson } from "../yaml-to-json.ts";
 
 /** Kyverno's functions that take objects and lists apart, build them, or read them from texts. */
 export const dataFunctions: readonly FunctionSpec[] = [
@@ -150,46 +149,4 @@ function parseYaml(call: Call): Json {
   const decoded = decodeJson(yamlToJson(text));
   if (decoded.kind === "failed") throw new QueryError("failed", decoded.message);
   return floats(decoded.value, call.environment.numbers);
-}
-
-function yamlToJson(text: string): string {
-  const document = parseDocument(text, {
-    version: "1.1",
-    merge: true,
-    uniqueKeys: false,
-    logLevel: "silent",
-    prettyErrors: false,
-    customTags: (tags) =>
-      tags
-        .filter((tag) => typeof tag !== "object" || !isTime(tag))
-        .map((tag) => (isFloat(tag) ? strictFloat(tag) : tag)),
-  });
-  const problem = document.errors.find((error) => error.code !== "MULTIPLE_DOCS");
-  if (problem !== undefined) {
-    const line = text.slice(0, problem.pos[0]).split("\n").length;
-    throw new QueryError("failed", `yaml: line ${line}: ${problem.message}`);
-  }
-  try {
-    return JSON.stringify(document.toJS({ maxAliasCount: 100 })) ?? "null";
-  } catch (error) {
-    throw new QueryError("failed", `yaml: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-type Tag = Tags[number];
-
-function isFloat(tag: Tag): tag is ScalarTag {
-  return typeof tag === "object" && tag.tag === "tag:yaml.org,2002:float" && "test" in tag;
-}
-
-/** A lone dot is no number. */
-function strictFloat(tag: ScalarTag): ScalarTag {
-  return tag.format === undefined && tag.test?.test(".") === true
-    ? { ...tag, test: /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)$/ }
-    : tag;
-}
-
-/** Dates and times of day stay texts. */
-function isTime(tag: { readonly tag: string; readonly format?: string }): boolean {
-  return tag.tag === "tag:yaml.org,2002:timestamp" || tag.format === "TIME";
 }

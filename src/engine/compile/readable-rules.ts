@@ -1,0 +1,63 @@
+import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
+import type { PolicySpec } from "#api/kyverno/policy-spec.ts";
+import type { Rule } from "#api/kyverno/rule.ts";
+
+import { policyRules } from "../autogen/policy-rules.ts";
+import type { PolicyRules } from "../autogen/policy-rules.ts";
+import type { PolicyIdentity, PolicyProblem } from "../compiled-policy.ts";
+import { isNestedDeeperThan } from "./nesting.ts";
+
+/** A policy as far as it can be read: what every compiler of rules begins with. */
+export interface ReadableRules {
+  readonly identity: PolicyIdentity;
+  /** Declared rules and those generated for pod controllers. A rule that is nested too deeply is its bare match. */
+  readonly rules: PolicyRules;
+  readonly problems: readonly PolicyProblem[];
+  /** Why a rule cannot be evaluated, where that is known before it is compiled. */
+  problemOf(rule: Rule): PolicyProblem | undefined;
+}
+
+const maxRuleDepth = 200;
+
+/** Works out the rules of a policy and what keeps them from being evaluated. Never throws. */
+export function readableRules(policy: ClusterPolicy | Policy): ReadableRules {
+  const { spec, unreadable } = withoutDeepRules(policy);
+  const policyProblem = policyProblemOf(policy);
+  return {
+    identity: identityOf(policy),
+    rules: policyRules(spec, policy.metadata.annotations ?? {}),
+    problems: [...(policyProblem === undefined ? [] : [policyProblem]), ...unreadable.values()],
+    problemOf: (rule) => unreadable.get(rule) ?? policyProblem,
+  };
+}
+
+function identityOf(policy: ClusterPolicy | Policy): PolicyIdentity {
+  const name = policy.metadata.name ?? "";
+  if (policy.kind === "ClusterPolicy") return { kind: policy.kind, name, key: name };
+  const namespace = policy.metadata.namespace ?? "default";
+  return { kind: policy.kind, name, namespace, key: `${namespace}/${name}` };
+}
+
+/** The spec with a bare match in place of each rule that is nested too deeply to be walked. */
+function withoutDeepRules({ spec }: ClusterPolicy | Policy): {
+  readonly spec: PolicySpec;
+  readonly unreadable: ReadonlyMap<Rule, PolicyProblem>;
+} {
+  const unreadable = new Map<Rule, PolicyProblem>();
+  const rules = (spec.rules ?? []).map((rule) => {
+    if (!isNestedDeeperThan(rule, maxRuleDepth)) return rule;
+    const { name, match } = rule;
+    const bare: Rule = { name, match, validate: {} };
+    unreadable.set(bare, { rule: name, message: `the rule is nested deeper than ${maxRuleDepth} levels` });
+    return bare;
+  });
+  return { spec: unreadable.size === 0 ? spec : { ...spec, rules }, unreadable };
+}
+
+/** What keeps all rules of a policy from being evaluated. */
+function policyProblemOf(policy: ClusterPolicy | Policy): PolicyProblem | undefined {
+  const conditions = policy.spec.webhookConfiguration?.matchConditions ?? [];
+  if (conditions.length === 0) return undefined;
+  const unsupported = "webhookConfiguration.matchConditions";
+  return { message: `${unsupported} is not supported by this version`, unsupported };
+}

@@ -1,0 +1,53 @@
+import { parseAnchor } from "../../pattern/anchor.ts";
+import { anchoredEntries, holdsAnchor, isCondition, isMutationAnchor, removeEntry } from "./patch-node.ts";
+import type { PatchList, PatchMap, PatchNode } from "./patch-node.ts";
+
+/**
+ * Takes the conditions out of a patch whose anchors are worked off, in place. What held nothing else goes as well, empty
+ * objects included.
+ */
+export function dropAllConditions(patch: PatchMap): void {
+  for (const entry of [...patch.entries]) {
+    const anchor = parseAnchor(entry.key);
+    const conditional = anchor !== undefined && isCondition(anchor);
+    if (dropConditions(entry.value, conditional)) removeEntry(patch, entry);
+  }
+}
+
+/** The same for one node; true where nothing of it is left. A scalar is left unless it is a condition's. */
+export function dropConditions(node: PatchNode, isConditionValue: boolean): boolean {
+  switch (node.kind) {
+    case "map":
+      return dropFromMap(node);
+    case "list":
+      return dropFromList(node);
+    case "scalar":
+      return isConditionValue;
+  }
+}
+
+function dropFromMap(map: PatchMap): boolean {
+  const conditions = anchoredEntries(map, isCondition);
+  for (const [entry] of conditions) {
+    if (dropConditions(entry.value, true)) removeEntry(map, entry);
+  }
+  // A condition that also adds something is an ordinary entry from here on.
+  for (const [entry, key] of anchoredEntries(map, isCondition)) entry.key = key;
+  for (const entry of [...map.entries]) {
+    if (dropConditions(entry.value, false)) removeEntry(map, entry);
+  }
+  return map.entries.length === 0;
+}
+
+/**
+ * Positions are those before anything was taken away, as in Kyverno: with several elements to drop, the wrong ones go. A
+ * position that is gone is passed over.
+ */
+function dropFromList(list: PatchList): boolean {
+  const items = [...list.items];
+  for (const [index, item] of items.entries()) {
+    const drops = holdsAnchor(item, isMutationAnchor) || dropConditions(item, false);
+    if (drops && index < list.items.length) list.items.splice(index, 1);
+  }
+  return list.items.length === 0 && items.length > 0;
+}

@@ -204,6 +204,21 @@ describe("reports that Kyverno left", { skip }, () => {
       },
     );
 
+    // Kyverno said that it was ready, long ago.
+    const [aged = assert.fail("no policy is judged as it was recorded")] = policies;
+    const oldTime = "2026-01-02T03:04:05Z";
+    const ready = { type: "Ready", status: "True", reason: "Succeeded", message: "Ready" };
+    const status = { status: { conditions: [{ ...ready, lastTransitionTime: oldTime }] } };
+    const patched = await cluster.plane.kubectl([
+      "patch",
+      "clusterpolicy",
+      aged.metadata.name,
+      "--subresource=status",
+      "--type=merge",
+      `--patch=${JSON.stringify(status)}`,
+    ]);
+    assert.equal(patched.code, 0, patched.stderr);
+
     const operator = await cluster.operator();
     await untilSettled(operator);
     await eventually("the spoiled report is whole again", async () => {
@@ -218,5 +233,13 @@ describe("reports that Kyverno left", { skip }, () => {
     const report = await cluster.report(repaired?.namespace, spoiled ?? "");
     const wanted = resultsOf(repaired?.report).filter(({ policy }) => names.has(policy));
     assert.deepEqual(sortedResults(resultsOf(report)), sortedResults(wanted));
+
+    const { value: conditions } = await eventually("the policy's status is ours", async () => {
+      const policy = await cluster.world.get({ type: kinds.clusterPolicy, name: aged.metadata.name });
+      const stored = policy?.["status"] as { conditions?: readonly Record<string, unknown>[] } | undefined;
+      return (stored?.conditions?.length ?? 0) > 1 ? stored?.conditions : undefined;
+    });
+    // It was ready before and is now: nothing has turned since.
+    assert.equal(conditions.find(({ type }) => type === "Ready")?.["lastTransitionTime"], oldTime);
   });
 });

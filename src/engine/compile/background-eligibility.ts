@@ -6,7 +6,7 @@ import { contextEntriesOf } from "./context-entries-of.ts";
 const variable = /\{\{((?:\{[^{}]*\}|[^{}])*)\}\}/g;
 const userVariable =
   /(?:^|[^.])\b(serviceAccountName|serviceAccountNamespace|request\.userInfo|request\.roles|request\.clusterRoles)\b/;
-const allowed = /request\.|element|@|images|image\.|[a-z_0-9]+\(/;
+const allowed = /request\.|element|@|images|image\.|[a-z_0-9]\(/;
 const allowedForTargets = /target\./;
 
 /**

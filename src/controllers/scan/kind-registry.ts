@@ -3,6 +3,7 @@ import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { KindFamily } from "#reports/policy-facts.ts";
 import type { KindPlan, PlannedPass } from "./kind-plan.ts";
 import type { KindScan } from "./kind-scan.ts";
+import { joinPasses } from "./pass-request.ts";
 import type { PassRequest } from "./pass-request.ts";
 import type { PassRunner } from "./pass-runner.ts";
 import type { ReportPort, ScanObserver } from "./ports.ts";
@@ -75,9 +76,12 @@ export function createKindRegistry(deps: KindRegistryDeps): KindRegistry {
       await Promise.all(ended.map(([key, kind]) => end(key, kind)));
     },
     request(passes, reason) {
+      // Joined first: a pass begins as soon as it is asked for, and would begin with one policy of many.
+      const joined = new Map<string, PassRequest>();
       for (const { kind, policy, namespaces } of passes) {
-        kinds.get(kind)?.passes.request({ policies: new Set([policy]), namespaces, reason });
+        joined.set(kind, joinPasses(joined.get(kind), { policies: new Set([policy]), namespaces, reason }));
       }
+      for (const [kind, request] of joined) kinds.get(kind)?.passes.request(request);
     },
     requestEverywhere(request) {
       for (const { passes } of kinds.values()) passes.request(request);

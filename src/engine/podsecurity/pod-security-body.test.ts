@@ -2,51 +2,15 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import * as fc from "fast-check";
 
-import type { PodSecurityExclusion, PodSecurityValidation } from "#api/kyverno/pod-security.ts";
+import type { PodSecurityExclusion } from "#api/kyverno/pod-security.ts";
 
 import { compile } from "../compile.ts";
 import { evaluate } from "../evaluate.ts";
-import { input, policy, rule } from "../evaluate.fixture.ts";
-import type { RuleException } from "../exceptions/exception-source.ts";
-import type { EvaluationInput } from "../input.ts";
-import type { RuleResponse } from "../response.ts";
-import type { Json, JsonObject } from "../values/json.ts";
-import { compileExclusion } from "./exclusions.ts";
-
-function judge(
-  podSecurity: PodSecurityValidation,
-  resource: JsonObject,
-  more: Partial<EvaluationInput> = {},
-): RuleResponse | undefined {
-  const evaluation = evaluate(
-    compile(policy([rule("r", { validate: { podSecurity } })])),
-    input(resource, more),
-  );
-  assert.equal(evaluation.kind, "completed");
-  return evaluation.kind === "completed" ? evaluation.responses[0] : undefined;
-}
-
-const good: JsonObject = {
-  allowPrivilegeEscalation: false,
-  runAsNonRoot: true,
-  capabilities: { drop: ["ALL"] },
-  seccompProfile: { type: "RuntimeDefault" },
-};
-
-function pod(spec: JsonObject): JsonObject {
-  return { apiVersion: "v1", kind: "Pod", metadata: { name: "p", namespace: "shop" }, spec };
-}
+import { input, policy } from "../evaluate.fixture.ts";
+import type { Json } from "../values/json.ts";
+import { exceptions, good, judge, pod, privileged } from "./pods.fixture.ts";
 
 const decent = pod({ containers: [{ name: "a", image: "nginx", securityContext: good }] });
-
-function privileged(...images: string[]): JsonObject {
-  const containers = images.map((image, index) => ({
-    name: `c${index}`,
-    image,
-    securityContext: { ...good, privileged: true },
-  }));
-  return pod({ containers });
-}
 
 describe("podSecurity: verdicts", () => {
   it("passes a pod that is in order, without properties", () => {
@@ -153,141 +117,6 @@ describe("podSecurity: verdicts", () => {
     assert.match(judge({ version }, decent)?.message ?? "", /failed to parse pod security api version/);
   });
 });
-
-interface ExclusionCase {
-  readonly title: string;
-  readonly exclude: readonly PodSecurityExclusion[];
-  readonly resource: JsonObject;
-  /** Fields that are still refused. */
-  readonly left: readonly string[];
-}
-
-const privilegedField = (index: number) => `spec.containers[${index}].securityContext.privileged`;
-const twoPaths = pod({
-  containers: [{ name: "a", securityContext: good }],
-  volumes: [
-    { name: "x", hostPath: { path: "/var/log" } },
-    { name: "y", hostPath: { path: "/etc" } },
-  ],
-});
-
-const exclusionCases: readonly ExclusionCase[] = [
-  {
-    title: "with images covers the containers that run them",
-    exclude: [{ controlName: "Privileged Containers", images: ["nginx*"] }],
-    resource: privileged("nginx:1", "redis"),
-    left: [privilegedField(1)],
-  },
-  {
-    title: "compares images as they are written",
-    exclude: [{ controlName: "Privileged Containers", images: ["docker.io/nginx*"] }],
-    resource: privileged("nginx:1"),
-    left: [privilegedField(0)],
-  },
-  {
-    title: "without images does not reach containers that set what a bare one does not",
-    exclude: [{ controlName: "Privileged Containers" }],
-    resource: privileged("nginx"),
-    left: [privilegedField(0)],
-  },
-  {
-    title: "without images covers fields of the pod",
-    exclude: [{ controlName: "HostPath Volumes" }, { controlName: "Volume Types" }],
-    resource: twoPaths,
-    left: [],
-  },
-  {
-    title: "with field and values covers these values alone",
-    exclude: [
-      { controlName: "HostPath Volumes", restrictedField: "spec.volumes[*].hostPath", values: ["/var/*"] },
-      { controlName: "Volume Types" },
-    ],
-    resource: twoPaths,
-    left: ["spec.volumes[1].hostPath"],
-  },
-  {
-    title: "with another field covers nothing",
-    exclude: [
-      {
-        controlName: "Privileged Containers",
-        images: ["*"],
-        restrictedField: "spec.initContainers[*].securityContext.privileged",
-        values: ["true"],
-      },
-    ],
-    resource: privileged("nginx"),
-    left: [privilegedField(0)],
-  },
-  {
-    title: "is needed for pod and for containers where both are at fault",
-    exclude: [{ controlName: "Seccomp" }],
-    resource: pod({
-      securityContext: { seccompProfile: { type: "Unconfined" } },
-      containers: [{ name: "a", securityContext: { ...good, seccompProfile: { type: "Unconfined" } } }],
-    }),
-    left: [
-      "spec.containers[0].securityContext.seccompProfile.type",
-      "spec.containers[0].securityContext.seccompProfile.type",
-    ],
-  },
-  {
-    title: "asks all values of an error to be allowed",
-    exclude: [
-      {
-        controlName: "Capabilities",
-        images: ["*"],
-        restrictedField: "spec.containers[*].securityContext.capabilities.add",
-        values: ["NET_*"],
-      },
-    ],
-    resource: pod({
-      containers: [
-        { name: "a", securityContext: { ...good, capabilities: { drop: ["ALL"], add: ["NET_RAW"] } } },
-        {
-          name: "b",
-          securityContext: { ...good, capabilities: { drop: ["ALL"], add: ["NET_RAW", "KILL"] } },
-        },
-      ],
-    }),
-    left: ["spec.containers[1].securityContext.capabilities.add"],
-  },
-  {
-    title: "leaves hosts of probes alone, which no control names",
-    exclude: [{ controlName: "" as "Seccomp" }, { controlName: "Host Ports", images: ["*"] }],
-    resource: pod({
-      containers: [{ name: "a", securityContext: good, livenessProbe: { httpGet: { host: "h" } } }],
-    }),
-    left: [""],
-  },
-];
-
-describe("podSecurity: an exclusion", () => {
-  for (const { title, exclude, resource, left } of exclusionCases) {
-    it(title, () => {
-      const message = judge({ level: "restricted", exclude: [...exclude] }, resource)?.message ?? "";
-      const lists = [...message.matchAll(/field error list: \[(.*?)\]\)/g)].map((found) => found[1] ?? "");
-      const fields = lists.flatMap((list) => list.split(/, (?=spec)/));
-      assert.deepEqual(
-        fields.map((text) => text.split(/ is forbidden|: (?:Required|Forbidden)/)[0]),
-        left,
-      );
-    });
-  }
-});
-
-interface ExceptionExample {
-  readonly key: string;
-  readonly controls?: readonly PodSecurityExclusion[];
-}
-
-function exceptions(...list: readonly ExceptionExample[]) {
-  const compiled: RuleException[] = list.map(({ key, controls = [] }) => ({
-    key,
-    applies: () => true,
-    podSecurity: controls.map(compileExclusion),
-  }));
-  return { find: () => compiled };
-}
 
 describe("podSecurity: exceptions", () => {
   const control: PodSecurityExclusion = { controlName: "Privileged Containers", images: ["nginx*"] };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { judgeResource, resultOf } from "./judge.ts";
+import { judgeByPolicies, resultOf, verdictsOf } from "./judge.ts";
 import { decodePolicyDocument } from "./policies/decode-policy.ts";
 import { offlineCluster } from "./resources/offline-cluster.ts";
 import { decodeResource } from "./resources/scan-resource.ts";
@@ -30,7 +30,7 @@ function judge(key: string, value: unknown, set: readonly (readonly [string, str
     count: 3,
   });
   assert.ok(decoded.kind === "policy" && resource.ok);
-  const verdicts = judgeResource(
+  const verdicts = judgeByPolicies(
     {
       policies: [decoded.policy],
       values: compileValues(undefined, set),
@@ -39,11 +39,11 @@ function judge(key: string, value: unknown, set: readonly (readonly [string, str
       nowMs: 1500,
     },
     resource.resource,
-  );
+  ).flatMap(verdictsOf);
   return verdicts.map((verdict) => resultOf(verdict, 1500).result).join();
 }
 
-describe("judgeResource", () => {
+describe("judgeByPolicies", () => {
   const cases: readonly (readonly [
     name: string,
     key: string,

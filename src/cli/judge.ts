@@ -5,6 +5,10 @@ import type { ContextSource } from "#engine/context/context-source.ts";
 import { evaluate } from "#engine/evaluate.ts";
 import type { ExceptionSource } from "#engine/exceptions/exception-source.ts";
 import type { EvaluationInput, InjectedValues, Operation, RequestUser } from "#engine/input.ts";
+import type { CompiledMutations } from "#engine/mutate/compiled-mutations.ts";
+import { mutate } from "#engine/mutate/mutate.ts";
+import type { PatchedTarget } from "#engine/mutate/mutate-targets.ts";
+import type { TargetSource } from "#engine/mutate/mutation-target.ts";
 import type { RuleResponse, RuleStatus } from "#engine/response.ts";
 import { isObject, own } from "#engine/values/json.ts";
 import type { JsonObject } from "#engine/values/json.ts";
@@ -26,12 +30,21 @@ export interface Judgement {
   readonly exceptions?: ExceptionSource;
   /** Outranks the operation that the values say. */
   readonly operation?: Operation;
+  /** The objects that mutations of existing objects find; none where it is absent. */
+  readonly targets?: TargetSource;
 }
 
-/** What one policy says of one object. */
+/** What one policy says of one object, or does to it. */
 export interface PolicyVerdict {
   readonly policy: LoadedPolicy;
+  /** As it was given. */
   readonly resource: ScanResource;
+  /** All mutations come before anything is checked. */
+  readonly step: "mutate" | "check";
+  /** As the step leaves it. */
+  readonly object: JsonObject;
+  /** Existing objects that the step changes. */
+  readonly targets: readonly PatchedTarget[];
   /** Empty where no rule applies. */
   readonly responses: readonly RuleResponse[];
 }
@@ -43,24 +56,80 @@ export interface Verdict {
   readonly response: RuleResponse;
 }
 
-/** Judges one object by all policies, in their order. Rules that do not apply say nothing. Never throws. */
-export function judgeResource(judgement: Judgement, resource: ScanResource): readonly Verdict[] {
-  return judgeByPolicies(judgement, resource).flatMap(({ policy, responses }) =>
-    responses.map((response) => ({ policy, resource, response })),
-  );
+/** What a policy says, rule by rule. */
+export function verdictsOf({ policy, resource, responses }: PolicyVerdict): readonly Verdict[] {
+  return responses.map((response) => ({ policy, resource, response }));
 }
 
-/** The same with an entry for each policy, also where none of its rules applies. */
+/**
+ * Judges one object by all policies. There is an entry for each policy and step, also where no rule applies: first the mutations, each on what those
+ * before it made of the object, then what the rules say of the outcome.
+ */
 export function judgeByPolicies(judgement: Judgement, resource: ScanResource): readonly PolicyVerdict[] {
-  return judgement.policies.map((policy) => {
-    const values = valuesFor(judgement, policy, resource);
-    const evaluation = evaluate(policy.compiled, inputOf(judgement, resource, values));
-    if (evaluation.kind === "completed") return { policy, resource, responses: evaluation.responses };
-    const message = "the context source of a scan from files answers at once";
-    throw new Error(
-      `${message}, yet ${policy.compiled.identity.key} waits for ${evaluation.requests.length} answers`,
-    );
-  });
+  const verdicts: PolicyVerdict[] = [];
+  let current = resource;
+  let failed = false;
+  for (const policy of judgement.policies) {
+    if (policy.mutations === undefined) continue;
+    const verdict: StepVerdict = failed
+      ? nothingOf(policy, "mutate", current)
+      : mutateBy(policy, policy.mutations, judgement, current);
+    failed ||= verdict.failed;
+    current = verdict.object === current.object ? current : { ...current, object: verdict.object };
+    verdicts.push({ ...verdict, resource });
+  }
+  for (const policy of judgement.policies) {
+    const verdict = failed ? nothingOf(policy, "check", current) : checkBy(policy, judgement, current);
+    verdicts.push({ ...verdict, resource });
+  }
+  return verdicts;
+}
+
+interface StepVerdict extends Omit<PolicyVerdict, "resource"> {
+  /** A mutation could not be carried out. As in Kyverno, nothing is said of the object from there on. */
+  readonly failed: boolean;
+}
+
+function nothingOf(policy: LoadedPolicy, step: PolicyVerdict["step"], { object }: ScanResource): StepVerdict {
+  return { policy, step, object, targets: [], responses: [], failed: true };
+}
+
+function mutateBy(
+  policy: LoadedPolicy,
+  mutations: CompiledMutations,
+  judgement: Judgement,
+  resource: ScanResource,
+): StepVerdict {
+  const input = inputOf(judgement, resource, valuesFor(judgement, policy, resource));
+  const targets = judgement.targets ?? noTargets;
+  const result = mutate(mutations, input, { targets });
+  if (result.kind === "pending") throw waiting(policy, result.requests.length + result.selectors.length);
+  const { responses, targets: patched, failed } = result;
+  // There is no object to go on with in a DELETE, nor after a failure.
+  const keep = failed || input.operation === "DELETE" || result.object === input.resource;
+  const object = keep ? resource.object : result.object;
+  return { policy, step: "mutate", object, targets: patched, responses, failed };
+}
+
+function checkBy(policy: LoadedPolicy, judgement: Judgement, resource: ScanResource): StepVerdict {
+  const input = inputOf(judgement, resource, valuesFor(judgement, policy, resource));
+  const evaluation = evaluate(policy.compiled, input);
+  if (evaluation.kind === "pending") throw waiting(policy, evaluation.requests.length);
+  return {
+    policy,
+    step: "check",
+    object: resource.object,
+    targets: [],
+    responses: evaluation.responses,
+    failed: false,
+  };
+}
+
+const noTargets: TargetSource = { find: () => ({ kind: "objects", objects: [] }) };
+
+function waiting({ compiled }: LoadedPolicy, count: number): Error {
+  const message = "the context source of a scan from files answers at once";
+  return new Error(`${message}, yet ${compiled.identity.key} waits for ${count} answers`);
 }
 
 function valuesFor(

@@ -12,8 +12,10 @@ import type { SourceDocument } from "../documents/source-document.ts";
 import { decodeExceptions, isException, readExceptions } from "../exceptions/read-exceptions.ts";
 import type { ReadExceptions } from "../exceptions/read-exceptions.ts";
 import { exitCodeOf } from "../exit-code.ts";
-import { judgeResource, resultOf } from "../judge.ts";
-import type { Judgement, Verdict } from "../judge.ts";
+import { judgeByPolicies, resultOf, verdictsOf } from "../judge.ts";
+import type { Judgement, PolicyVerdict, Verdict } from "../judge.ts";
+import { createObjectWriter } from "../output/object-writer.ts";
+import type { ObjectWriter } from "../output/object-writer.ts";
 import { visible } from "../output/columns.ts";
 import { mergedReports } from "../output/merged-report.ts";
 import { startProgress } from "../output/progress.ts";
@@ -27,6 +29,9 @@ import { policyInfo } from "../policies/policy-info.ts";
 import { loadPolicies } from "../policies/load-policies.ts";
 import type { LoadedPolicies } from "../policies/load-policies.ts";
 import { offlineCluster } from "../resources/offline-cluster.ts";
+import { offlineTargets } from "../resources/offline-targets.ts";
+import { decodeResource } from "../resources/scan-resource.ts";
+import type { ScanResource } from "../resources/scan-resource.ts";
 import { readResources } from "../resources/read-resources.ts";
 import type { ReadResource } from "../resources/read-resources.ts";
 import { UsageError } from "../usage-error.ts";
@@ -107,8 +112,11 @@ async function prepare(
   const stream = readResources(options.resources, files);
   const keep =
     options.exceptionsWithinResources || loaded.policies.some(({ source }) => readsCluster(source));
+  const targets = await readTargets(options.targets, files);
   const resources = keep ? await Array.fromAsync(stream) : stream;
   const objects = Array.isArray(resources) ? (resources as readonly ReadResource[]) : [];
+  const given = objects.flatMap((read) => (read.kind === "resource" ? [read.resource] : []));
+  const cluster = [...given, ...targets];
   const exceptions = [
     ...requireSupported(await readExceptions(options.exceptionFiles, files)),
     ...exceptionsAmong(options.exceptionsWithinPolicies ? loaded.exceptions : []),
@@ -121,7 +129,8 @@ async function prepare(
       policies: loaded.policies,
       values: compileValues(values, parseAssignments(options.assignments)),
       user,
-      context: offlineCluster(objects.flatMap((read) => (read.kind === "resource" ? [read.resource] : []))),
+      context: offlineCluster(cluster),
+      targets: offlineTargets(cluster),
       nowMs,
     },
   };
@@ -143,7 +152,16 @@ function requireSupported({ exceptions, features }: ReadExceptions): readonly Po
 
 function readsCluster(policy: object): boolean {
   const text = JSON.stringify(policy);
-  return text.includes('"apiCall"') || text.includes('"globalReference"');
+  return ['"apiCall"', '"globalReference"', '"targets"'].some((field) => text.includes(field));
+}
+
+async function readTargets(paths: readonly string[], files: DocumentFiles): Promise<readonly ScanResource[]> {
+  const targets: ScanResource[] = [];
+  for await (const read of readResources(paths, files)) {
+    if (read.kind === "problem") throw new UsageError(read.message);
+    targets.push(read.resource);
+  }
+  return targets;
 }
 
 async function judgeAll(
@@ -156,6 +174,7 @@ async function judgeAll(
   const results: PolicyReportResult[] = [];
   const located: LocatedResult[] = [];
   const problems: string[] = [];
+  const writer = options.outputPath === undefined ? undefined : createObjectWriter(options.outputPath);
   const progress = startProgress(io);
   for await (const read of resources) {
     if (read.kind === "problem") {
@@ -163,7 +182,9 @@ async function judgeAll(
       complain(read.message);
       continue;
     }
-    for (const verdict of judgeResource(judgement, read.resource)) {
+    const verdicts = judgeByPolicies(judgement, read.resource);
+    if (writer !== undefined) await writeChanges(verdicts, writer);
+    for (const verdict of verdicts.flatMap(verdictsOf)) {
       const result = toResult(verdict, judgement, options);
       results.push(result);
       if (options.format !== "sarif" || !isShown(result, options)) continue;
@@ -174,6 +195,22 @@ async function judgeAll(
   }
   progress.end();
   return { results, located, problems };
+}
+
+/** Writes the object as all mutations leave it, and the existing objects that they change. */
+async function writeChanges(verdicts: readonly PolicyVerdict[], writer: ObjectWriter): Promise<void> {
+  const mutations = verdicts.filter(({ step }) => step === "mutate");
+  const last = mutations.at(-1);
+  if (last === undefined) return;
+  // What rules say of other objects is no reason to write this one.
+  const concerned = mutations.some(({ responses, targets }) => {
+    return responses.filter(({ status }) => status === "pass").length > targets.length;
+  });
+  if (concerned) await writer.write(`${last.resource.name}-mutated`, last.object);
+  for (const { object } of mutations.flatMap(({ targets }) => targets)) {
+    const decoded = decodeResource(object);
+    if (decoded.ok) await writer.write(`${decoded.resource.name}-mutated`, object);
+  }
 }
 
 function toResult(verdict: Verdict, judgement: Judgement, { auditWarn }: ScanOptions): PolicyReportResult {

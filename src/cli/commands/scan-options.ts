@@ -16,6 +16,9 @@ export interface ScanFlags {
   readonly valuesFile?: string;
   readonly set?: readonly string[];
   readonly userinfo?: string;
+  readonly output?: string;
+  readonly targetResource?: readonly string[];
+  readonly targetResources?: readonly string[];
   readonly exception?: readonly string[];
   readonly exceptions?: readonly string[];
   readonly exceptionsWithinResources?: boolean;
@@ -30,6 +33,10 @@ export interface ScanFlags {
 export interface ScanOptions {
   readonly policies: readonly string[];
   readonly resources: readonly string[];
+  /** Files with objects that mutations of existing objects find, beside the resources. */
+  readonly targets: readonly string[];
+  /** File or folder for mutated objects. */
+  readonly outputPath: string | undefined;
   readonly format: OutputFormat;
   /** Print reports instead of plain results. */
   readonly report: boolean;
@@ -66,6 +73,8 @@ export function readScanOptions(policies: readonly string[], flags: ScanFlags): 
   return {
     policies,
     resources,
+    targets: [...(flags.targetResource ?? []), ...(flags.targetResources ?? [])],
+    outputPath: flags.output,
     format: readFormat(flags, report),
     report,
     allRows: flags.detailedResults === true || flags.table === true,

@@ -21,12 +21,9 @@ export const unsupportedFlags: readonly string[] = [
   "--password <text>",
   "--registry",
   "--show-performance",
-  "--target-resource <file>",
-  "--target-resources <file>",
   "--username <text>",
   "-b, --git-branch <name>",
   "-c, --cluster",
   "-i, --stdin",
   "-n, --namespace <name>",
-  "-o, --output <path>",
 ];

@@ -36,10 +36,10 @@ describe("decodePolicyDocument", () => {
       /ClusterPolicy p is not valid: spec\.rules/,
     ],
     [
-      "mutation",
-      { ...policy, spec: { rules: [rule, { ...rule, validate: undefined, mutate: {} }] } },
+      "generation",
+      { ...policy, spec: { rules: [rule, { ...rule, validate: undefined, generate: {} }] } },
       "unsupported",
-      /mutate rules, which are not supported yet/,
+      /generate rules, which are not supported yet/,
     ],
     [
       "a kind that is not there yet",

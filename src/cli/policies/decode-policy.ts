@@ -5,6 +5,8 @@ import type { Problem } from "#api/schema/decode.ts";
 import { isRecord } from "#api/schema/path.ts";
 import { compile } from "#engine/compile.ts";
 import type { CompiledPolicy } from "#engine/compiled-policy.ts";
+import { compileMutations } from "#engine/mutate/compile-mutations.ts";
+import type { CompiledMutations } from "#engine/mutate/compiled-mutations.ts";
 
 import { isException } from "../exceptions/read-exceptions.ts";
 import { findUnknownFields } from "./unknown-fields.ts";
@@ -14,6 +16,8 @@ import { unsupportedRules } from "./unsupported-rules.ts";
 export interface LoadedPolicy {
   readonly source: ClusterPolicy | Policy;
   readonly compiled: CompiledPolicy;
+  /** Absent where no rule mutates. */
+  readonly mutations?: CompiledMutations;
 }
 
 /** What a document of a policy file is. */
@@ -81,7 +85,10 @@ function decodeClassic(
     const message = `${kind} ${name} has ${features.join(" and ")} rules, which are not supported yet`;
     return { kind: "unsupported", name, features, message };
   }
-  return { kind: "policy", policy: { source: decoded.value, compiled: compile(decoded.value) } };
+  const source = decoded.value;
+  const mutates = (source.spec.rules ?? []).some((rule) => rule.mutate !== undefined);
+  const mutations = mutates ? { mutations: compileMutations(source) } : {};
+  return { kind: "policy", policy: { source, compiled: compile(source), ...mutations } };
 }
 
 function isPolicyKind(apiVersion: string, kind: string): boolean {

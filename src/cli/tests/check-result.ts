@@ -1,7 +1,7 @@
 import type { RuleResponse } from "#engine/response.ts";
 
 import type { Comparison, ExpectedObjects } from "./expected-objects.ts";
-import type { JudgedPolicy } from "./judged-policy.ts";
+import type { JudgedPolicy, JudgedTarget } from "./judged-policy.ts";
 import { resourceKey, selectResources } from "./resource-key.ts";
 import type { ScanResource } from "../resources/scan-resource.ts";
 import type { ExpectedResult } from "./test-file.ts";
@@ -9,8 +9,11 @@ import type { TestRow } from "./test-outcome.ts";
 
 /** What the results of a test are checked against. */
 export interface CheckedRun {
+  /** The objects that were judged, and those that were changed because of them. */
   readonly resources: readonly ScanResource[];
   /** By `resourceKey`. */
+  readonly targets: ReadonlyMap<string, readonly JudgedTarget[]>;
+  /** By `resourceKey`; no entry for an object that was only changed. */
   readonly judged: ReadonlyMap<string, readonly JudgedPolicy[]>;
   readonly expected: ExpectedObjects;
   /** Names of policies that cannot be judged by this version, with what they need. */
@@ -38,8 +41,13 @@ export async function checkResult(result: ExpectedResult, run: CheckedRun): Prom
       continue;
     }
     const judged = (run.judged.get(key) ?? []).filter(({ policy }) => policy === name);
-    const found = await checkObject(result, key, judged, run);
-    rows.push(...(found.length === 0 && judged.length === 0 ? [rowWithoutPolicy(result, key, run)] : found));
+    const changed = run.targets.get(key) ?? [];
+    const found = [
+      ...(await checkObject(result, key, judged, run)),
+      ...(await checkTarget(result, key, changed, run)),
+    ];
+    const isUnknown = judged.length === 0 && changed.length === 0;
+    rows.push(...(found.length === 0 && isUnknown ? [rowWithoutPolicy(result, key, run)] : found));
   }
   if (rows.length === 0 && resources.length === 0) rows.push(rowWithoutPolicy(result, "", run));
   return { rows, warnings: unknown.map((what) => warningOf(what, result, resources.length)) };
@@ -64,10 +72,24 @@ async function checkObject(
     : rows;
 }
 
+/** Whatever policy changed an existing object, its outcome is held against the result. */
+async function checkTarget(
+  result: ExpectedResult,
+  key: string,
+  changed: readonly JudgedTarget[],
+  run: CheckedRun,
+): Promise<readonly TestRow[]> {
+  const rows: TestRow[] = [];
+  for (const { response, ...target } of changed) {
+    rows.push(...(await checkResponse(result, key, target, response, run)));
+  }
+  return rows;
+}
+
 async function checkResponse(
   result: ExpectedResult,
   key: string,
-  { object, resource }: JudgedPolicy,
+  { object, resource }: Pick<JudgedPolicy, "object" | "resource">,
   { rule, status, message }: RuleResponse,
   run: CheckedRun,
 ): Promise<readonly TestRow[]> {

@@ -2,6 +2,7 @@ import type { RuleResponse, RuleStatus, RuleType } from "#engine/response.ts";
 import type { JsonObject } from "#engine/values/json.ts";
 
 import type { PolicyVerdict } from "../judge.ts";
+import { decodeResource } from "../resources/scan-resource.ts";
 import type { ScanResource } from "../resources/scan-resource.ts";
 
 /** What the rules of one type of one policy say of one object. */
@@ -16,18 +17,48 @@ export interface JudgedPolicy {
 }
 
 /** Splits what a policy says by the types of its rules; a type without any rule has no entry. */
-export function judgedPolicies({ policy, resource, responses }: PolicyVerdict): readonly JudgedPolicy[] {
+export function judgedPolicies(verdict: PolicyVerdict): readonly JudgedPolicy[] {
+  const { policy, resource, responses, step, object } = verdict;
   const { identity, reporting, rules } = policy.compiled;
-  const types = new Set(rules.map(({ type }) => type));
+  const types = new Set(
+    rules.map(({ type }) => type).filter((type) => (step === "mutate") === (type === "mutate")),
+  );
   return [...types].map((type) => ({
     policy: identity.name,
     type,
     resource,
-    object: resource.object,
+    object,
     responses: responses
       .filter((response) => response.type === type)
       .map((response) => ({ ...response, status: scoredStatus(response.status, reporting.scored) })),
   }));
+}
+
+/** What one rule made of one existing object. */
+export interface JudgedTarget {
+  readonly resource: ScanResource;
+  /** As the rule leaves it. */
+  readonly object: JsonObject;
+  readonly response: RuleResponse;
+}
+
+/** The existing objects that a policy changed, each with the response that says so. */
+export function judgedTargets({ targets, responses }: PolicyVerdict): readonly JudgedTarget[] {
+  const changes = new Map(
+    [...Map.groupBy(targets, ({ rule }) => rule)].map(([rule]) => [
+      rule,
+      responses.filter((response) => response.rule === rule && response.status === "pass"),
+    ]),
+  );
+  // Responses that say so stand in the order of the targets.
+  const next = new Map<string, number>();
+  return targets.flatMap(({ rule, target, object }) => {
+    const index = next.get(rule) ?? 0;
+    next.set(rule, index + 1);
+    const response = changes.get(rule)?.[index];
+    const decoded = decodeResource(target.object);
+    return response === undefined || !decoded.ok ? [] : [{ resource: decoded.resource, object, response }];
+  });
 }
 
 function scoredStatus(status: RuleStatus, scored: boolean): RuleStatus {

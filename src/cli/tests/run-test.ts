@@ -5,7 +5,7 @@ import { UsageError } from "../usage-error.ts";
 import { checkResult } from "./check-result.ts";
 import type { CheckedRun } from "./check-result.ts";
 import { expectedObjects } from "./expected-objects.ts";
-import { judgedPolicies } from "./judged-policy.ts";
+import { judgedPolicies, judgedTargets } from "./judged-policy.ts";
 import type { JudgedPolicy } from "./judged-policy.ts";
 import { resourceKey } from "./resource-key.ts";
 import type { ExpectedResult, TestFile } from "./test-file.ts";
@@ -76,18 +76,24 @@ function judgeAll(
   { path, files }: TestPlace,
 ): CheckedRun {
   const asked = operation === undefined ? judgement : { ...judgement, operation };
+  const verdicts = new Map(
+    resources.map((resource) => [resourceKey(resource), judgeByPolicies(asked, resource)]),
+  );
   const judged = new Map<string, readonly JudgedPolicy[]>(
-    resources.map((resource) => [
-      resourceKey(resource),
-      judgeByPolicies(asked, resource).flatMap(judgedPolicies),
-    ]),
+    [...verdicts].map(([key, found]) => [key, found.flatMap(judgedPolicies)]),
+  );
+  const changed = [...verdicts.values()].flat().flatMap(judgedTargets);
+  const targets = Map.groupBy(changed, ({ resource }) => resourceKey(resource));
+  const onlyChanged = [...targets].flatMap(([key, [first]]) =>
+    verdicts.has(key) || first === undefined ? [] : [first.resource],
   );
   const named = (kind: string): readonly (readonly [string, string])[] =>
     policies.problems
       .filter((problem) => problem.kind === kind && problem.name !== "")
       .map(({ name, message }) => [name, message] as const);
   return {
-    resources,
+    resources: [...resources, ...onlyChanged],
+    targets,
     judged,
     expected: expectedObjects(path, files),
     unsupported: new Map(named("unsupported")),
@@ -107,8 +113,8 @@ function featuresOf(
     ...unsupportedParts(test),
     ...exceptions.features,
     ...policies.problems.flatMap(({ features }) => features),
-    ...policies.policies.flatMap(({ compiled }) =>
-      compiled.problems.flatMap(({ unsupported }) => unsupported ?? []),
+    ...policies.policies.flatMap(({ compiled, mutations }) =>
+      [...compiled.problems, ...(mutations?.problems ?? [])].flatMap(({ unsupported }) => unsupported ?? []),
     ),
     ...answered,
   ]);

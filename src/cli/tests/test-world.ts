@@ -11,6 +11,7 @@ import type { Judgement } from "../judge.ts";
 import { loadPolicies } from "../policies/load-policies.ts";
 import type { LoadedPolicies } from "../policies/load-policies.ts";
 import { offlineCluster } from "../resources/offline-cluster.ts";
+import { offlineTargets } from "../resources/offline-targets.ts";
 import { readResources } from "../resources/read-resources.ts";
 import { decodeResource } from "../resources/scan-resource.ts";
 import type { ScanResource } from "../resources/scan-resource.ts";
@@ -52,9 +53,11 @@ export async function loadTestWorld(test: TestFile, place: TestPlace): Promise<T
   const { resources, duplicates } = uniqueResources(await readAll(paths(test.resources), files));
   const cluster =
     test.clusterResources === undefined ? undefined : await readCluster(paths(test.clusterResources), files);
+  const targets = await readAll(paths(test.targetResources), files);
   const exceptions = await readExceptions(paths(test.exceptions), files);
   const judgement: Judgement = {
     exceptions: compileExceptions(exceptions.exceptions),
+    targets: offlineTargets(uniqueResources([...targets, ...(cluster ?? [])]).resources),
     policies: policies.policies,
     values: compileValues(withNamespaces(await valuesOf(test, place), cluster ?? []), []),
     user: await userOf(test, place),

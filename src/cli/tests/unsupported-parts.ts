@@ -6,7 +6,6 @@ export function unsupportedParts(test: TestFile): readonly string[] {
   const hasResult = (is: (result: NonNullable<TestFile["results"]>[number]) => boolean): boolean =>
     (test.results ?? []).some(is);
   const parts: readonly (readonly [name: string, used: boolean])[] = [
-    ["target-resources", isGiven(test.targetResources)],
     ["parameter-resources", isGiven(test.paramResources)],
     ["json-payload", isGiven(test.jsonPayloads) || (test.jsonPayload ?? "") !== ""],
     ["http-payload", isGiven(test.httpPayloads)],

@@ -5,7 +5,7 @@ import type { PolicyReportResult } from "#api/reports/policy-report.ts";
 import { openFiles } from "#cli/documents/read-documents.ts";
 import { readExceptions } from "#cli/exceptions/read-exceptions.ts";
 import type { ReadExceptions } from "#cli/exceptions/read-exceptions.ts";
-import { judgeResource, resultOf } from "#cli/judge.ts";
+import { judgeByPolicies, resultOf, verdictsOf } from "#cli/judge.ts";
 import type { Judgement } from "#cli/judge.ts";
 import { loadPolicies } from "#cli/policies/load-policies.ts";
 import type { LoadedPolicies } from "#cli/policies/load-policies.ts";
@@ -13,8 +13,8 @@ import type { ScanResource } from "#cli/resources/scan-resource.ts";
 import { readUserInfo, readValuesFile } from "#cli/values/read-settings-file.ts";
 import { compileValues } from "#cli/values/scan-values.ts";
 import { compileExceptions } from "#engine/exceptions/exception-index.ts";
-import type { ContextSource } from "#engine/context/context-source.ts";
 
+import { changedObjects } from "./changed-objects.ts";
 import type { GoldenFile } from "./golden-files.ts";
 import { groupResults } from "./group-results.ts";
 import type { MatrixRecord } from "./matrix-record.ts";
@@ -29,6 +29,9 @@ export interface FileRun {
   readonly features: readonly string[];
 }
 
+/** The bundle as policies see it. */
+export type MatrixCluster = Required<Pick<Judgement, "context" | "targets">>;
+
 const noFiles = openFiles(() => {
   throw new Error("the matrix does not read standard input");
 });
@@ -39,27 +42,31 @@ export async function runFile(
   golden: GoldenFile,
   corpus: string,
   bundle: readonly ScanResource[],
-  context: ContextSource,
+  cluster: MatrixCluster,
 ): Promise<FileRun> {
   const folder = join(corpus, golden.corpus);
   const loaded = await loadPolicies([join(folder, golden.record.policyFile)], noFiles);
   const setup = pairsOf(golden.record.setup ?? []);
   const exceptions = await exceptionsOf(loaded, setup, folder);
-  const judgement = await judgementOf(loaded, setup, folder, context, exceptions.exceptions);
-  const verdicts = bundle.flatMap((resource) => judgeResource(judgement, resource));
+  const judgement = await judgementOf(loaded, setup, folder, cluster, exceptions.exceptions);
+  const byPolicy = bundle.flatMap((resource) => judgeByPolicies(judgement, resource));
+  const verdicts = byPolicy.flatMap(verdictsOf);
   const features = new Set([
     ...setup.map(([flag]) => flag).filter((flag) => !supportedSetup.has(flag)),
     ...exceptions.features,
     ...loaded.problems.flatMap((problem) => problem.features),
-    ...loaded.policies.flatMap(({ compiled }) =>
-      compiled.problems.flatMap(({ unsupported }) => unsupported ?? []),
+    ...loaded.policies.flatMap(({ compiled, mutations }) =>
+      [...compiled.problems, ...(mutations?.problems ?? [])].flatMap(({ unsupported }) => unsupported ?? []),
     ),
     ...verdicts.flatMap(({ response }) => response.unsupported ?? []),
   ]);
   const results = verdicts.map((verdict) => resultOf(verdict, judgement.nowMs));
   return {
     golden,
-    record: recordOf(golden.record, loaded, results, [...features].toSorted()),
+    record: {
+      ...recordOf(golden.record, loaded, results, [...features].toSorted()),
+      ...changedObjects(byPolicy),
+    },
     inSlice: isSliceFile(loaded),
     features: [...features].toSorted(),
   };
@@ -69,7 +76,7 @@ async function judgementOf(
   loaded: LoadedPolicies,
   setup: readonly (readonly [string, string])[],
   folder: string,
-  context: ContextSource,
+  cluster: MatrixCluster,
   exceptions: readonly PolicyException[],
 ): Promise<Judgement> {
   const fileOf = (flag: string): string | undefined => {
@@ -86,7 +93,7 @@ async function judgementOf(
       [],
     ),
     user: userFile === undefined ? undefined : await readUserInfo(userFile, noFiles),
-    context,
+    ...cluster,
     exceptions: compileExceptions(exceptions),
     nowMs: Date.now(),
   };

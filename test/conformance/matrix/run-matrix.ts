@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 
 import { openFiles } from "#cli/documents/read-documents.ts";
 import { offlineCluster } from "#cli/resources/offline-cluster.ts";
+import { offlineTargets } from "#cli/resources/offline-targets.ts";
 import { readResources } from "#cli/resources/read-resources.ts";
 import type { ScanResource } from "#cli/resources/scan-resource.ts";
 
@@ -32,7 +33,7 @@ export async function runMatrix(
 ): Promise<{ readonly scored: readonly ScoredFile[]; readonly notYet: readonly FileRun[] }> {
   const { corpus, golden, out, filter, onlySlice } = options;
   const bundle = await readBundle(join(golden, "matrix/bundle.yaml"));
-  const cluster = offlineCluster(bundle);
+  const cluster = { context: offlineCluster(bundle), targets: offlineTargets(bundle) };
   const known = await readKnownDifferences();
   const scored: ScoredFile[] = [];
   const notYet: FileRun[] = [];

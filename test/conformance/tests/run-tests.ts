@@ -67,7 +67,7 @@ export async function runTests(
 async function runFolder(folder: string): Promise<TestRecord> {
   const outcomes: TestOutcome[] = [];
   const errors: string[] = [];
-  for await (const found of findTests([folder], "kyverno-test.yaml", files)) {
+  for await (const found of findTests([join(folder, "kyverno-test.yaml")], "", files)) {
     if (found.kind === "problem") {
       errors.push(found.message);
       continue;

@@ -14,6 +14,7 @@ export interface Run {
 
 /** A folder with files, and a command line that runs in it. */
 export interface CommandLine {
+  readonly folder: string;
   /** Runs a command line; words that name files or folders of the table stand for them. The folder leaves the output. */
   run(line: string, stdin?: string): Promise<Run>;
   remove(): Promise<void>;
@@ -30,6 +31,7 @@ export async function commandLine(files: Readonly<Record<string, string>>): Prom
   }
   const shown = (text: string): string => text.replaceAll(`${folder}/`, "");
   return {
+    folder,
     async run(line, stdin) {
       let [code, out, err] = [0, "", ""];
       const io: CliIo = {

@@ -35,7 +35,11 @@ const operatorRules = [
   },
   { apiGroups: ["apps", "batch"], resources: ["*"], verbs: readAll },
   { apiGroups: ["apiextensions.k8s.io", "apiregistration.k8s.io"], resources: ["*"], verbs: readAll },
-  { apiGroups: ["admissionregistration.k8s.io"], resources: ["*"], verbs: readAll },
+  {
+    apiGroups: ["admissionregistration.k8s.io", "rbac.authorization.k8s.io"],
+    resources: ["*"],
+    verbs: readAll,
+  },
   { apiGroups: ["kyverno.io"], resources: ["*"], verbs: writeAll },
   { apiGroups: ["wgpolicyk8s.io"], resources: ["*"], verbs: writeAll },
   { apiGroups: ["", "events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },

@@ -5,6 +5,7 @@ import type { PolicyReportResult } from "#api/reports/policy-report.ts";
 import { Budget } from "#engine/budget.ts";
 import { compile } from "#engine/compile.ts";
 import type { CompiledPolicy } from "#engine/compiled-policy.ts";
+import type { ContextSource } from "#engine/context/context-source.ts";
 import { evaluate } from "#engine/evaluate.ts";
 import type { EvaluationInput } from "#engine/input.ts";
 import type { RuleResponse, RuleStatus } from "#engine/response.ts";
@@ -45,6 +46,7 @@ const judge = (
   object: KubeObject,
   type: ResourceType,
   namespaceLabels: ReadonlyMap<string, Readonly<Record<string, string>>>,
+  context: ContextSource,
 ): readonly RuleResponse[] => {
   const namespace = type.namespaced ? String(object.metadata["namespace"]) : "";
   const labels = namespaceLabels.get(namespace);
@@ -59,12 +61,27 @@ const judge = (
     seed: 0,
     numbers: "int64",
     budget: new Budget(),
-    context: { lookUp: () => ({ kind: "failed", message: "no policy of the world asks for anything" }) },
+    context,
   };
   const evaluation = evaluate(policy, input);
   if (evaluation.kind === "pending") throw new Error(`${policy.identity.key} waits for data`);
   return evaluation.responses;
 };
+
+/** Policies of the world ask for ConfigMaps that exist, and for nothing else. */
+const contextOf = (configMaps: readonly KubeObject[]): ContextSource => ({
+  lookUp(request) {
+    const found =
+      request.kind === "configMap"
+        ? configMaps.find(
+            ({ metadata }) => metadata.name === request.name && metadata["namespace"] === request.namespace,
+          )
+        : undefined;
+    return found === undefined
+      ? { kind: "failed", message: `the suite has no ${JSON.stringify(request)}` }
+      : { kind: "value", value: found as unknown as JsonObject };
+  },
+});
 
 const labelsOf = ({ metadata }: KubeObject): Readonly<Record<string, string>> =>
   (metadata["labels"] ?? {}) as Readonly<Record<string, string>>;
@@ -85,13 +102,14 @@ export const expectReports = async (
   );
   const namespaces = lists.find(({ type }) => type === kinds.namespace)?.objects ?? [];
   const namespaceLabels = new Map(namespaces.map((object) => [object.metadata.name, labelsOf(object)]));
+  const context = contextOf(lists.find(({ type }) => type === kinds.configMap)?.objects ?? []);
   const expected = new Map<string, ExpectedReport>();
   for (const { type, objects } of lists) {
     for (const object of objects) {
       const results = policies.flatMap((policy) => {
         const { identity, reporting } = policy;
         const reportPolicy = { ...reporting, policy: identity.key };
-        const responses = judge(policy, object, type, namespaceLabels);
+        const responses = judge(policy, object, type, namespaceLabels, context);
         return buildResults(reportPolicy, responses, { timestampSeconds: 0, allowedResults: allResults });
       });
       if (results.length === 0) continue;

@@ -37,68 +37,60 @@ export interface SeedPlan {
   readonly random: SeededRandom;
 }
 
-const drawProxyFault = (random: SeededRandom): FaultPlan => {
-  const draws: readonly (() => { readonly name: string; readonly fault: ProxyFault })[] = [
-    () => ({
-      name: "connections cut at random bytes",
-      fault: {
-        kind: "cut",
-        share: random.pick([0.1, 0.4, 0.8]),
-        maxBytes: random.pick([200, 5_000, 100_000]),
-      },
-    }),
-    () => ({ name: "watches gone silent", fault: { kind: "silent-watches" } }),
-    () => ({
-      name: "429 storm",
-      fault: {
-        kind: "refuse",
-        status: 429,
-        share: random.pick([0.3, 0.9]),
-        retryAfterSeconds: random.between(0, 2),
-      },
-    }),
-    () => ({
-      name: "503 storm",
-      fault: {
-        kind: "refuse",
-        status: 503,
-        share: random.pick([0.3, 0.9]),
-        ...(random.chance(0.5) ? { retryAfterSeconds: 1 } : {}),
-      },
-    }),
-    () => ({ name: "500 storm", fault: { kind: "refuse", status: 500, share: random.pick([0.3, 0.9]) } }),
-    () => ({ name: "410 in mid-list", fault: { kind: "gone-in-list", share: random.pick([0.3, 0.8]) } }),
-    () => ({ name: "410 in mid-list without a token", fault: { kind: "gone-without-token", share: 0.3 } }),
-    () => ({ name: "410 on watches", fault: { kind: "gone-on-watch", share: random.pick([0.5, 1]) } }),
-    () => ({
-      name: "slow answers",
-      fault: { kind: "slow", share: 0.5, maxDelayMs: random.pick([300, 3_000]) },
-    }),
-    () => ({
-      name: "answers to writes lost",
-      fault: { kind: "lost-answer", share: random.pick([0.2, 0.6]) },
-    }),
-    () => ({ name: "API server unreachable", fault: { kind: "unreachable" } }),
-  ];
-  return { kind: "proxy", ...random.pick(draws)() };
-};
+type FaultDraw = (random: SeededRandom) => FaultPlan;
 
-const drawFault = (random: SeededRandom): FaultPlan => {
-  const draws: readonly (() => FaultPlan)[] = [
-    ...Array.from({ length: 11 }, () => () => drawProxyFault(random)),
-    ...Array.from({ length: 3 }, () => (): FaultPlan => ({ kind: "kill", times: random.between(1, 3) })),
-    () => ({ kind: "holder-killed" }),
-    () => ({ kind: "holder-frozen" }),
-    () => ({ kind: "holder-frozen" }),
-    () => ({ kind: "holder-frozen-briefly", forMs: random.between(200, 4_000) }),
-    () => ({ kind: "api-server-restart" }),
-    () => ({ kind: "api-server-outage", forMs: random.between(500, 4_000) }),
-    () => ({ kind: "etcd-restart" }),
-    () => ({ kind: "crd-removed", comesBack: random.chance(0.7) }),
-    () => ({ kind: "kind-forbidden" }),
-  ];
-  return random.pick(draws)();
-};
+const proxied =
+  (name: string, draw: (random: SeededRandom) => ProxyFault): FaultDraw =>
+  (random) => ({ kind: "proxy", name, fault: draw(random) });
+
+const networkFaults: readonly FaultDraw[] = [
+  proxied("connections cut at random bytes", (random) => ({
+    kind: "cut",
+    share: random.pick([0.1, 0.4, 0.8]),
+    maxBytes: random.pick([200, 5_000, 100_000]),
+  })),
+  proxied("watches gone silent", () => ({ kind: "silent-watches" })),
+  proxied("429 storm", (random) => ({
+    kind: "refuse",
+    status: 429,
+    share: random.pick([0.3, 0.9]),
+    retryAfterSeconds: random.between(0, 2),
+  })),
+  proxied("503 storm", (random) => ({
+    kind: "refuse",
+    status: 503,
+    share: random.pick([0.3, 0.9]),
+    ...(random.chance(0.5) ? { retryAfterSeconds: 1 } : {}),
+  })),
+  proxied("500 storm", (random) => ({ kind: "refuse", status: 500, share: random.pick([0.3, 0.9]) })),
+  proxied("410 in mid-list", (random) => ({ kind: "gone-in-list", share: random.pick([0.3, 0.8]) })),
+  proxied("410 in mid-list without a token", () => ({ kind: "gone-without-token", share: 0.2 })),
+  proxied("410 on watches", (random) => ({ kind: "gone-on-watch", share: random.pick([0.5, 1]) })),
+  proxied("slow answers", (random) => ({
+    kind: "slow",
+    share: 0.5,
+    maxDelayMs: random.pick([300, 3_000]),
+  })),
+  proxied("answers to writes lost", (random) => ({ kind: "lost-answer", share: random.pick([0.2, 0.6]) })),
+  proxied("API server unreachable", () => ({ kind: "unreachable" })),
+];
+
+const otherFaults: readonly FaultDraw[] = [
+  (random) => ({ kind: "kill", times: random.between(1, 3) }),
+  (random) => ({ kind: "kill", times: random.between(1, 3) }),
+  () => ({ kind: "holder-killed" }),
+  () => ({ kind: "holder-frozen" }),
+  () => ({ kind: "holder-frozen" }),
+  (random) => ({ kind: "holder-frozen-briefly", forMs: random.between(200, 4_000) }),
+  () => ({ kind: "api-server-restart" }),
+  (random) => ({ kind: "api-server-outage", forMs: random.between(500, 4_000) }),
+  () => ({ kind: "etcd-restart" }),
+  (random) => ({ kind: "crd-removed", comesBack: random.chance(0.7) }),
+  () => ({ kind: "kind-forbidden" }),
+];
+
+/** Two by two, so that few seeds in a row meet many kinds of faults. */
+const faultDraws = networkFaults.flatMap((draw, index) => [draw, otherFaults[index] ?? draw]);
 
 const drawPoint = (random: SeededRandom): FaultPoint =>
   random.pick<() => FaultPoint>([
@@ -111,10 +103,15 @@ const drawPoint = (random: SeededRandom): FaultPoint =>
 export const isAboutHolders = ({ kind }: FaultPlan): boolean =>
   kind === "holder-killed" || kind === "holder-frozen" || kind === "holder-frozen-briefly";
 
+const needsPages = (fault: FaultPlan): boolean =>
+  fault.kind === "proxy" &&
+  (fault.fault.kind === "gone-in-list" || fault.fault.kind === "gone-without-token");
+
 /** Everything about a seed, from its number alone. */
 export const planSeed = (seed: number): SeedPlan => {
   const random = createSeededRandom(seed);
-  const fault = drawFault(random);
+  // Taken in turn, so that each comes as often as the others.
+  const fault = (faultDraws[seed % faultDraws.length] as FaultDraw)(random);
   const holders = isAboutHolders(fault);
   const isShort = holders || fault.kind === "kill" || random.chance(0.3);
   return {
@@ -124,7 +121,8 @@ export const planSeed = (seed: number): SeedPlan => {
     processes: holders ? 2 : 1,
     // A short Lease ends within an outage, a long one outlives it: then the same process has to go on.
     leaseMs: isShort ? 2_000 : 12_000,
-    pageSize: random.pick([10, 25, 500]),
+    // Only a list of several pages can be told in its middle that it expired.
+    pageSize: needsPages(fault) ? 10 : random.pick([10, 25, 500]),
     editsDuring: random.between(6, 20),
     editsAfter: random.between(0, 3),
     random,

@@ -5,7 +5,7 @@ import { kinds } from "./kinds.ts";
 import { buildConfigMap, buildPod, buildWidget, drawLabels, worldNamespaces } from "./objects.ts";
 import type { WorldObject } from "./objects.ts";
 import type { PersistentClient } from "./persistent-client.ts";
-import { initialPolicies, policyVariants } from "./policies.ts";
+import { allowedTeams, initialPolicies, policyVariants } from "./policies.ts";
 import { policyObject } from "./reset-world.ts";
 
 /** One change of the world, as text and as what does it. */
@@ -97,6 +97,18 @@ const labelNamespace = (random: SeededRandom): Edit => {
   };
 };
 
+const allowTeams = (random: SeededRandom): Edit => {
+  const teams = JSON.stringify(["red", "blue", "green"].filter(() => random.chance(0.5)));
+  return {
+    what: `allow the teams ${teams}`,
+    type: kinds.configMap,
+    apply: async (client) => {
+      const place = { type: kinds.configMap, ...allowedTeams };
+      await client.merge(place, { metadata: { annotations: edited }, data: { teams } });
+    },
+  };
+};
+
 const putPolicy = (random: SeededRandom): Edit => {
   const policy = random.pick([...policyVariants, ...initialPolicies]);
   const { body, ...place } = policyObject(policy);
@@ -151,6 +163,7 @@ const kindsOfEdits = [
   { share: 2, build: recreateObject },
   { share: 2, build: touchStatus },
   { share: 1, build: labelNamespace },
+  { share: 1, build: allowTeams },
   { share: 2, build: putPolicy },
   { share: 1, build: removePolicy },
   { share: 1, build: spoilReport },

@@ -2,6 +2,7 @@ import type { ResourceType } from "#api/meta/resource-type.ts";
 import { parseJson } from "#kube/client/json.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 import { kinds } from "./kinds.ts";
+import { allowedTeams } from "./policies.ts";
 import { longAnnotation, malformedWidgets } from "./malformed.ts";
 
 /** An object that is to exist. */
@@ -154,4 +155,5 @@ export const initialObjects = (random: SeededRandom): readonly WorldObject[] => 
     ),
   ),
   ...malformedObjects(),
+  { type: kinds.configMap, ...allowedTeams, body: { data: { teams: '["red","green"]' } } },
 ];

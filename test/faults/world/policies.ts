@@ -185,6 +185,35 @@ const partlyBroken = clusterPolicy("partly-broken", [
   },
 ]);
 
+/** The ConfigMap that a policy reads. */
+export const allowedTeams = { namespace: "shop", name: "allowed-teams" } as const;
+
+/** Its verdicts change with a ConfigMap, without any change of what it judges. */
+const teamAllowed = clusterPolicy("team-allowed", [
+  {
+    name: "listed",
+    match: anyKind("Pod"),
+    context: [{ name: "allowed", configMap: allowedTeams }],
+    preconditions: {
+      all: [{ key: "{{ request.object.metadata.labels.team || '' }}", operator: "NotEquals", value: "" }],
+    },
+    validate: {
+      message: "only {{ allowed.data.teams }} may be teams",
+      deny: {
+        conditions: {
+          any: [
+            {
+              key: "{{ request.object.metadata.labels.team }}",
+              operator: "AnyNotIn",
+              value: "{{ parse_json(allowed.data.teams) }}",
+            },
+          ],
+        },
+      },
+    },
+  },
+]);
+
 const shopConfig: PolicyManifest = {
   apiVersion: "kyverno.io/v1",
   kind: "Policy",
@@ -212,6 +241,7 @@ export const initialPolicies: readonly PolicyManifest[] = [
   widgetRules("<=9007199254740993"),
   namespaceOwner,
   partlyBroken,
+  teamAllowed,
   shopConfig,
 ];
 

@@ -93,6 +93,16 @@ class Proxy implements FaultProxy {
       this.#struck += this.#sockets.size;
       for (const socket of this.#sockets) socket.destroy();
     }
+    // Watches that are open would not notice.
+    if (fault?.kind === "gone-on-watch" || fault?.kind === "cut") this.#breakWatches(fault.share);
+  }
+
+  #breakWatches(share: number): void {
+    for (const watch of this.#watches) {
+      if (this.#options.random() >= share) continue;
+      this.#struck += 1;
+      watch.destroy();
+    }
   }
 
   afterRequests(count: number): Promise<void> {

@@ -142,7 +142,7 @@ export function namespace(name: string, labels: Readonly<Record<string, string>>
   return {
     apiVersion: "v1",
     kind: "Namespace",
-    metadata: { name, uid: `ns-${name}`, resourceVersion: "", labels },
+    metadata: { name, uid: `ns-${name}`, resourceVersion: "1", labels },
   };
 }
 
@@ -156,7 +156,7 @@ export function pod(
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name, namespace: place, uid: name, resourceVersion: "", labels: { team } },
+    metadata: { name, namespace: place, uid: name, resourceVersion: "1", labels: { team } },
     spec: {},
     status,
   };
@@ -166,7 +166,7 @@ export function configMap(name: string, data: Readonly<Record<string, string>>):
   return {
     apiVersion: "v1",
     kind: "ConfigMap",
-    metadata: { name, namespace: "shop", uid: `cm-${name}`, resourceVersion: "" },
+    metadata: { name, namespace: "shop", uid: `cm-${name}`, resourceVersion: "1" },
     data,
   };
 }
@@ -176,7 +176,7 @@ export function policy(name: string, rule: object, spec: object = {}): KubeObjec
   return {
     apiVersion: "kyverno.io/v1",
     kind: "ClusterPolicy",
-    metadata: { name, uid: name, resourceVersion: "" },
+    metadata: { name, uid: name, resourceVersion: "1" },
     spec: { rules: [{ name: "r", ...rule }], ...spec },
   };
 }

@@ -112,7 +112,7 @@ describe("evaluate: isolation", () => {
   const fine = rule("fine", { validate: { deny: {} } });
 
   const unsupported: readonly [feature: string, body: Partial<Rule>][] = [
-    ["validate.cel", { validate: { cel: { expressions: [{ expression: "true" }] } } }],
+    ["validate.cel.paramKind", { validate: { cel: { paramKind: { kind: "ConfigMap" } } } }],
     ["validate.manifests", { validate: { manifests: {} } }],
     ["validate.assert", { validate: { assert: {} } }],
     ["verifyImages", { verifyImages: [{ imageReferences: ["*"] }] }],

@@ -17,7 +17,7 @@ import { candidateNames } from "./environment.ts";
 import type { Code } from "./frame.ts";
 import { compileIdentifier, compileQualified, undeclaredName } from "./identifiers.ts";
 import { compileList, compileMapLiteral, compileStruct } from "./literals.ts";
-import { compileConditional, compileLogic } from "./logic.ts";
+import { compileConditional, compileLogic, compileOrElse } from "./logic.ts";
 import { compileOperator } from "./operators.ts";
 import { innerScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
@@ -132,7 +132,12 @@ function compileFunction(ast: Of<"call">, scope: Scope): Code {
   }
   const overloads = environment.methods.get(ast.name);
   if (overloads === undefined) return undeclaredName(ast.name, ast.offset, scope);
-  return compileCall(ast.name, overloads, [compileAst(ast.target, scope), ...codes]);
+  const target = compileAst(ast.target, scope);
+  const [only] = codes;
+  if ((ast.name === "or" || ast.name === "orValue") && only !== undefined && codes.length === 1) {
+    return compileOrElse(target, only, ast.name === "orValue");
+  }
+  return compileCall(ast.name, overloads, [target, ...codes]);
 }
 
 function compileMessage(ast: Of<"struct">, scope: Scope): Code {

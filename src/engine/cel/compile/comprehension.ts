@@ -41,8 +41,22 @@ function each(loop: Loop, frame: Frame, turn: () => "stop" | undefined): void {
   }
 }
 
+/** The names of Go types, which cel-go shows here. */
+const goTypes: ReadonlyMap<string, string> = new Map([
+  ["null_type", "types.Null"],
+  ["bool", "types.Bool"],
+  ["int", "types.Int"],
+  ["uint", "types.Uint"],
+  ["double", "types.Double"],
+  ["string", "types.String"],
+  ["bytes", "types.Bytes"],
+  ["google.protobuf.Duration", "types.Duration"],
+  ["google.protobuf.Timestamp", "types.Timestamp"],
+  ["optional_type", "*types.Optional"],
+]);
+
 function notIterable(range: CelValue): CelError {
-  return new CelError(`got '${typeNameOf(range)}', expected iterable type`);
+  return new CelError(`got '${goTypes.get(typeNameOf(range)) ?? typeNameOf(range)}', expected iterable type`);
 }
 
 function holds(predicate: Code | undefined, frame: Frame): boolean {

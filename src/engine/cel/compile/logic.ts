@@ -1,4 +1,5 @@
 import { CelError, noSuchOverload } from "../values/cel-error.ts";
+import { OptionalValue } from "../values/objects.ts";
 import type { Code } from "./frame.ts";
 
 /** `&&` and `||`: the operand that decides wins over errors of others, wherever it stands. */
@@ -18,6 +19,17 @@ export function compileLogic(operator: "&&" | "||", operands: readonly Code[]): 
     }
     if (failure !== undefined) throw failure;
     return !decisive;
+  };
+}
+
+/** `or` and `orValue`: what is no optional is its own value, as in cel-go. */
+export function compileOrElse(first: Code, second: Code, unwraps: boolean): Code {
+  return (frame) => {
+    const value = first(frame);
+    frame.spend(1);
+    if (!(value instanceof OptionalValue)) return value;
+    if (value.value === undefined) return second(frame);
+    return unwraps ? value.value : value;
   };
 }
 

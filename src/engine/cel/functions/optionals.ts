@@ -34,6 +34,11 @@ function valueOf(optional: OptionalValue): CelValue {
   return optional.value;
 }
 
+/** `or` and `orValue` are compiled to code that looks at the second only where the first has nothing. */
+function orElse(first: CelValue): CelValue {
+  return first;
+}
+
 /** Optional values; the syntax `.?`, `[?]` and the macros `optMap` and `optFlatMap` are part of the language here. */
 export const optionalLibrary: Library = {
   name: "optional",
@@ -95,7 +100,7 @@ export const optionalLibrary: Library = {
       overloads: [
         {
           signature: "(optional(A)).or(optional(A)): optional(A)",
-          call: (first: OptionalValue, second: OptionalValue) => (first.value === undefined ? second : first),
+          call: orElse,
         },
       ],
       examples: [["[][?0].or(optional.of(2)).value()", "2"]],
@@ -106,13 +111,14 @@ export const optionalLibrary: Library = {
       overloads: [
         {
           signature: "(optional(A)).orValue(A): A",
-          call: (optional: OptionalValue, value: CelValue) =>
-            optional.value ?? (optional.value === null ? null : value),
+          call: orElse,
         },
       ],
       examples: [
         ["{}.?a.orValue('x')", "'x'"],
         ["{'a': null}.?a.orValue(1)", "null"],
+        ["dyn('present').orValue('x')", "'present'"],
+        ["{}.a.orValue(1)", { error: "no such key: a" }],
       ],
     },
     {
@@ -148,19 +154,6 @@ export const optionalLibrary: Library = {
         },
       ],
       examples: [["[].last().hasValue()", "false"]],
-    },
-  ],
-};
-
-/** Kyverno's `orValue` on a value that is no optional: the value itself, null included. */
-export const orValueLibrary: Library = {
-  name: "orValue",
-  functions: [
-    {
-      name: "orValue on any value",
-      source: "Kyverno, compatibility macro",
-      overloads: [{ signature: "(dyn).orValue(dyn): dyn", call: (value: CelValue) => value }],
-      examples: [["{'a': 1}.a.orValue(2)", "1"]],
     },
   ],
 };

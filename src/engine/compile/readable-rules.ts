@@ -14,7 +14,7 @@ export interface ReadableRules {
   readonly rules: PolicyRules;
   readonly problems: readonly PolicyProblem[];
   /** Why a rule cannot be evaluated, where that is known before it is compiled. */
-  problemOf(rule: Rule): PolicyProblem | undefined;
+  readonly problemOf: (rule: Rule) => PolicyProblem | undefined;
 }
 
 const maxRuleDepth = 200;

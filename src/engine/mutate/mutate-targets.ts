@@ -76,6 +76,8 @@ export function mutateTargets(
       const patched = verdicts.flatMap((verdict) => verdict.patched ?? []);
       return { kind: "completed", responses: [response, ...others], targets: patched };
     }
+    default:
+      return result satisfies never;
   }
 }
 

@@ -11,6 +11,8 @@ export function verdictOf(outcome: PatchOutcome): RuleOutcome {
     case "skip":
     case "error":
       return { status: outcome.status, message: outcome.message };
+    default:
+      return outcome satisfies never;
   }
 }
 

@@ -58,6 +58,8 @@ function applyOperation(document: Container, operation: JsonPatchOperation, run:
     case "test":
       test(document, operation.path, operation.value, run);
       return document;
+    default:
+      return operation satisfies never;
   }
 }
 

@@ -7,7 +7,7 @@ import type { PatchList, PatchMap, PatchNode } from "./patch-node.ts";
  * objects included.
  */
 export function dropAllConditions(patch: PatchMap): void {
-  for (const entry of [...patch.entries]) {
+  for (const entry of patch.entries.slice()) {
     const anchor = parseAnchor(entry.key);
     const conditional = anchor !== undefined && isCondition(anchor);
     if (dropConditions(entry.value, conditional)) removeEntry(patch, entry);
@@ -23,6 +23,8 @@ export function dropConditions(node: PatchNode, isConditionValue: boolean): bool
       return dropFromList(node);
     case "scalar":
       return isConditionValue;
+    default:
+      return node satisfies never;
   }
 }
 
@@ -33,7 +35,7 @@ function dropFromMap(map: PatchMap): boolean {
   }
   // A condition that also adds something is an ordinary entry from here on.
   for (const [entry, key] of anchoredEntries(map, isCondition)) entry.key = key;
-  for (const entry of [...map.entries]) {
+  for (const entry of map.entries.slice()) {
     if (dropConditions(entry.value, false)) removeEntry(map, entry);
   }
   return map.entries.length === 0;

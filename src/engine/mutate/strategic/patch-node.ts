@@ -47,6 +47,8 @@ export function patchOf(node: PatchNode): Json {
       return node.items.map(patchOf);
     case "scalar":
       return node.value;
+    default:
+      return node satisfies never;
   }
 }
 
@@ -62,6 +64,8 @@ export function copyNode(node: PatchNode): PatchNode {
       return { kind: "list", items: node.items.map(copyNode) };
     case "scalar":
       return node;
+    default:
+      return node satisfies never;
   }
 }
 
@@ -111,5 +115,7 @@ export function holdsAnchor(node: PatchNode, test: AnchorTest): boolean {
       const anchor = parseAnchor(scalarText(node.value));
       return anchor !== undefined && isCondition(anchor);
     }
+    default:
+      return node satisfies never;
   }
 }

@@ -43,7 +43,7 @@ function resolveMap(patch: PatchMap, value: Json | undefined, budget: Budget): H
   settleAdditions(patch, value);
   if (!conditionsHold(patch, value, isGlobal, budget)) return "global";
   if (!conditionsHold(patch, value, ({ kind }) => kind === "conditional", budget)) return "condition";
-  for (const { key, value: child } of [...patch.entries]) {
+  for (const { key, value: child } of patch.entries.slice()) {
     const anchor = parseAnchor(key);
     if (anchor !== undefined && isMutationAnchor(anchor)) continue;
     const held = resolveNode(child, fieldOf(value, key), budget);
@@ -86,7 +86,7 @@ function satisfies(actual: Json, condition: PatchNode, budget: Budget): boolean 
 function resolveList(patch: PatchList, value: Json | undefined, budget: Budget): Held {
   if (value !== undefined && value !== null && !isList(value)) throw wrongKind("SequenceNode", value);
   const elements = isList(value) ? value : [];
-  for (const item of [...patch.items]) {
+  for (const item of patch.items.slice()) {
     if (!holdsAnchor(item, isMutationAnchor)) continue;
     const global = holdsAnchor(item, isGlobal);
     // One copy for all elements: what `+()` became for one of them, it is for those after it.

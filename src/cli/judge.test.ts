@@ -83,8 +83,8 @@ describe("judgeByPolicies", () => {
     ],
     ["stands in the namespace default", "{{ request.namespace }}", "default", [], "fail"],
     ["reads numbers as float64", "{{ request.object.count }}", 3, [], "fail"],
-    ["cannot resolve what nobody gave", "{{ mode }}", "x", [], "error"],
-    ["sees given values", "{{ mode }}", "x", [["mode", "x"]], "fail"],
+    ["cannot resolve what nobody gave", "{{ request.object.mode }}", "x", [], "error"],
+    ["sees given values", "{{ request.object.mode }}", "x", [["request.object.mode", "x"]], "fail"],
   ];
   for (const [name, key, value, set, result] of cases) {
     it(name, () => assert.equal(judge(key, value, set), result));

@@ -7,6 +7,7 @@ import { compile } from "#engine/compile.ts";
 import type { CompiledPolicy } from "#engine/compiled-policy.ts";
 import { compileMutations } from "#engine/mutate/compile-mutations.ts";
 import type { CompiledMutations } from "#engine/mutate/compiled-mutations.ts";
+import { validatePolicy } from "#engine/validation/validate-policy.ts";
 
 import { isException } from "../exceptions/read-exceptions.ts";
 import { findUnknownFields } from "./unknown-fields.ts";
@@ -33,6 +34,8 @@ export type DecodedPolicy =
       readonly name: string;
       readonly message: string;
       readonly problems: readonly Problem[];
+      /** By the schema of its kind, or by what Kyverno's admission checks beyond that. */
+      readonly by: "schema" | "validation";
     }
   /** A policy that this version cannot judge; the features have stable names. */
   | {
@@ -76,16 +79,20 @@ function decodeClassic(
 ): DecodedPolicy {
   const decoded = kind === "Policy" ? decodePolicy(content) : decodeClusterPolicy(content);
   const problems = decoded.ok ? unknownFields : decoded.problems;
-  if (!decoded.ok || problems.length > 0) {
+  const refuse = (problems: readonly Problem[], by: "schema" | "validation"): DecodedPolicy => {
     const texts = problems.map(({ path, message }) => `${path}: ${message}`);
-    return { kind: "refused", name, problems, message: `${kind} ${name} is not valid: ${texts.join("; ")}` };
-  }
+    const message = `${kind} ${name} is not valid: ${texts.join("; ")}`;
+    return { kind: "refused", name, problems, by, message };
+  };
+  if (!decoded.ok || problems.length > 0) return refuse(problems, "schema");
   const features = unsupportedRules(decoded.value.spec);
   if (features.length > 0) {
     const message = `${kind} ${name} has ${features.join(" and ")} rules, which are not supported yet`;
     return { kind: "unsupported", name, features, message };
   }
   const source = decoded.value;
+  const invalid = validatePolicy(source);
+  if (invalid.length > 0) return refuse(invalid, "validation");
   const mutates = (source.spec.rules ?? []).some((rule) => rule.mutate !== undefined);
   const mutations = mutates ? { mutations: compileMutations(source) } : {};
   return { kind: "policy", policy: { source, compiled: compile(source), ...mutations } };

@@ -9,7 +9,7 @@ import type { LoadedPolicy } from "./decode-policy.ts";
 
 /** A policy or a document that takes no part; each counts as an error of the run. */
 export interface PolicyLoadProblem {
-  readonly kind: "unreadable" | "refused" | "unsupported";
+  readonly kind: "unreadable" | "refused" | "invalid" | "unsupported";
   readonly message: string;
   /** Empty for a document that is no policy. */
   readonly name: string;
@@ -61,7 +61,7 @@ export async function loadPolicies(paths: readonly string[], files: DocumentFile
           break;
         case "refused":
           problems.push({
-            kind: "refused",
+            kind: decoded.by === "schema" ? "refused" : "invalid",
             message: `${describeField(document, decoded.problems[0]?.path ?? "")}: ${decoded.message}`,
             name: decoded.name,
             features: [],

@@ -6,5 +6,5 @@ import type { PolicySpec } from "#api/kyverno/policy-spec.ts";
  */
 export function unsupportedRules(spec: PolicySpec): readonly string[] {
   const rules = spec.rules ?? [];
-  return [...(rules.some((rule) => rule.generate !== undefined) ? ["generate"] : [])];
+  return rules.some((rule) => rule.generate !== undefined) ? ["generate"] : [];
 }

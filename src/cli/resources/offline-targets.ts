@@ -29,6 +29,8 @@ function labelsOf(object: JsonObject): Readonly<Record<string, string>> {
   const metadata = own(object, "metadata");
   const labels = isObject(metadata) ? own(metadata, "labels") : undefined;
   return Object.fromEntries(
-    Object.entries(isObject(labels) ? labels : {}).map(([key, value]) => [key, String(value)]),
+    Object.entries(isObject(labels) ? labels : {}).flatMap(([key, value]) =>
+      typeof value === "string" ? [[key, value] as const] : [],
+    ),
   );
 }

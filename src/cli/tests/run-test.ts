@@ -46,7 +46,8 @@ async function runLoaded(
     return run;
   };
   const rows: TestRow[] = [];
-  const warnings = [...world.warnings];
+  const invalid = policies.problems.filter(({ kind }) => kind === "invalid").map(({ message }) => message);
+  const warnings = [...world.warnings, ...invalid];
   for (const result of results) {
     const checked = await checkResult(result, runFor(result.operation));
     rows.push(...checked.rows);
@@ -97,7 +98,7 @@ function judgeAll(
     judged,
     expected: expectedObjects(path, files),
     unsupported: new Map(named("unsupported")),
-    invalid: new Set(named("refused").map(([name]) => name)),
+    invalid: new Set(named("invalid").map(([name]) => name)),
   };
 }
 

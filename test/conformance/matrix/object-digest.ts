@@ -41,8 +41,8 @@ function canonicalJson(value: Json): string {
 }
 
 function byCodePoint(a: string, b: string): number {
-  const left = [...a];
-  const right = [...b];
+  const left = Array.from(a);
+  const right = Array.from(b);
   for (const [index, one] of left.entries()) {
     const other = right[index];
     if (other === undefined) return 1;

@@ -45,7 +45,7 @@ spec:
   rules:
   - name: broken
     match: {any: [{resources: {kinds: [ConfigMap]}}]}
-    mutate: {patchStrategicMerge: {metadata: {labels: {a: "{{ nothing }}"}}}}
+    mutate: {patchStrategicMerge: {metadata: {labels: {a: "{{ request.object.nothing }}"}}}}
 `,
   "one.yaml": "{apiVersion: v1, kind: ConfigMap, metadata: {name: one, namespace: shop}}\n",
   "two.yaml": "{apiVersion: v1, kind: ConfigMap, metadata: {name: ../two, namespace: shop}}\n",
@@ -104,7 +104,7 @@ describe("mutation on the command line", () => {
     await cli.run("scan policy.yaml -r one.yaml -r two.yaml --target-resource secret.yaml -o all.yaml");
     const text = await read("all.yaml");
     assert.equal(text.match(/^kind: ConfigMap$/gm)?.length, 2);
-    assert.match(text, /kind: Secret[^-]*seen: one\n---\n$/);
+    assert.match(text, /kind: Secret[^-]*seen: one\n---\n/);
     assert.doesNotMatch(text, /replaced/);
   });
 

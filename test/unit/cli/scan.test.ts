@@ -40,12 +40,13 @@ apiVersion: kyverno.io/v1
 kind: Policy
 metadata: {name: no-empty, namespace: shop}
 spec:
+  background: false
   rules:
   - name: data
     match: {any: [{resources: {kinds: [ConfigMap]}}]}
     validate:
-      message: "mode {{ mode }}"
-      deny: {conditions: {all: [{key: "{{ request.operation }}-{{ mode }}", operator: Equals, value: UPDATE-strict}]}}
+      message: "mode {{ request.mode }}"
+      deny: {conditions: {all: [{key: "{{ request.operation }}-{{ request.mode }}", operator: Equals, value: UPDATE-strict}]}}
 `,
   "policies/nested/later.yaml":
     "apiVersion: policies.kyverno.io/v1\nkind: MutatingPolicy\nmetadata: {name: m}\n",
@@ -68,7 +69,7 @@ items:
   "values.yaml": `
 apiVersion: cli.kyverno.io/v1alpha1
 kind: Values
-globalValues: {mode: strict}
+globalValues: {request.mode: strict}
 policies:
 - name: no-empty
   resources: [{name: good, values: {request.operation: UPDATE}}]
@@ -92,7 +93,7 @@ const run: CommandLine["run"] = (line, stdin) => cli.run(line, stdin);
 describe("rearguard scan", () => {
   it("shows violations as a table and counts the rest", async () => {
     const { code, out, err } = await run(
-      "scan policies/labels.yaml -r good.yaml -r mixed.yaml --set mode=lax",
+      "scan policies/labels.yaml -r good.yaml -r mixed.yaml --set request.mode=lax",
     );
     assert.equal(
       out,
@@ -110,7 +111,7 @@ describe("rearguard scan", () => {
 
   it("shows all results on demand", async () => {
     const { code, out } = await run(
-      "apply policies/labels.yaml -r good.yaml --detailed-results --set mode=lax",
+      "apply policies/labels.yaml -r good.yaml --detailed-results --set request.mode=lax",
     );
     assert.match(out, /pass {4}shop\/ConfigMap\/good {2}require-team/);
     assert.equal(code, 0);
@@ -140,7 +141,9 @@ describe("rearguard scan", () => {
   });
 
   it("prints results with what could not be read as one document", async () => {
-    const { out } = await run("scan policies/labels.yaml -r mixed.yaml --set mode=lax --output-format json");
+    const { out } = await run(
+      "scan policies/labels.yaml -r mixed.yaml --set request.mode=lax --output-format json",
+    );
     const document = JSON.parse(out) as {
       summary: { error: number };
       problems: string[];
@@ -152,7 +155,7 @@ describe("rearguard scan", () => {
   });
 
   it("goes on where a policy is not supported, and counts it as an error", async () => {
-    const { code, out, err } = await run("scan policies -r good.yaml --set mode=lax");
+    const { code, out, err } = await run("scan policies -r good.yaml --set request.mode=lax");
     assert.equal(
       err,
       "policies/nested/later.yaml:1: kind MutatingPolicy is not supported yet\n1 documents in policy folders are no policies\n",

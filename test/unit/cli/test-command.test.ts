@@ -123,6 +123,21 @@ policies: [policy.yaml]
 resources: [../world/one.yaml]
 results: [{policy: images, result: pass}]
 `,
+  "invalid/policy.yaml": `
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: undeclared}
+spec:
+  rules:
+  - name: check
+    match: {any: [{resources: {kinds: [ConfigMap]}}]}
+    validate: {message: "{{ nowhere }}", deny: {}}
+`,
+  "invalid/kyverno-test.yaml": `${head}
+policies: [policy.yaml]
+resources: [../world/one.yaml]
+results: [{policy: undeclared, result: pass}]
+`,
   "unread/kyverno-test.yaml": `${head}policies: [gone.yaml]\nresults: [{policy: a, result: pass}]\n`,
   "empty/notes.txt": "",
 };
@@ -215,6 +230,16 @@ describe("rearguard test", () => {
     assert.match(out, /error: the test needs ImageValidatingPolicy, which is not supported yet/);
     assert.match(out, /images +v1\/ConfigMap\/shop\/one +Fail +Not supported/);
     assert.equal(code, 1);
+  });
+
+  it("skips results of a policy that admission would refuse, and says why", async () => {
+    const { code, out, err } = await cli.run("test invalid");
+    assert.match(out, /undeclared +v1\/ConfigMap\/shop\/one +Skip +Invalid Policy/);
+    assert.match(
+      err,
+      /invalid\/policy\.yaml:\d+:\d+: ClusterPolicy undeclared is not valid: spec\.rules\[0\]/,
+    );
+    assert.equal(code, 0);
   });
 
   it("escapes what JUnit and Markdown would take for markup", async () => {

@@ -44,9 +44,9 @@ export function readString(
   const text = source.slice(open + delimiter.length, close).replaceAll(/\r\n?/g, "\n");
   const end = close + delimiter.length;
   if (letters.includes("b")) {
-    return { value: new Bytes(isRaw ? utf8Bytes(text) : unescapeBytes(text, open)), end };
+    return { value: new Bytes(isRaw ? utf8Bytes(text) : unescapeBytes(text, open + delimiter.length)), end };
   }
-  return { value: isRaw ? text : unescapeText(text, open), end };
+  return { value: isRaw ? text : unescapeText(text, open + delimiter.length), end };
 }
 
 function findClose(source: string, from: number, delimiter: string, isRaw: boolean): number {

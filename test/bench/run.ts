@@ -1,12 +1,12 @@
 import { formatTable } from "./scan/format-table.ts";
 import { CorpusMissing } from "./scan/load-policies.ts";
 import { runScanBench } from "./scan/run-scan.ts";
-import { parseScanOptions, scanUsage } from "./scan/scan-options.ts";
+import { parseScanOptions, scanUsage, UsageError } from "./scan/scan-options.ts";
 import { allCountsMet, compareWithTargets } from "./scan/targets.ts";
 
 const usage = `Benchmarks on a real control plane. Counts and correctness decide the exit code, times do not.
 
-  ${scanUsage.replaceAll("\n", "\n  ")}`;
+  ${scanUsage.replaceAll(/\n(?=.)/g, "\n  ")}`;
 
 /** Ends a build of the control plane; the guard of the control plane ends everything else. */
 const interruption = new AbortController();
@@ -43,6 +43,9 @@ try {
       `bench scan needs the policies of pod-security: ${error.message}.\n` +
         "Give --corpus DIR, a folder with policies/pod-security, or set REARGUARD_CONFORMANCE to the folder above its cli.",
     );
+    process.exitCode = 2;
+  } else if (error instanceof UsageError) {
+    console.error(`${error.message}; see npm run -s bench -- scan --help`);
     process.exitCode = 2;
   } else {
     console.error(error);

@@ -24,30 +24,22 @@ export interface ScanOptions {
   readonly help: boolean;
 }
 
+/** What was typed cannot be used; the message is for people. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
 const maxPods = 200_000;
 
-/** Reads the arguments after `scan`. Throws an error for people where they cannot be used. */
+/** Reads the arguments after `scan`. Throws UsageError where they cannot be used. */
 export const parseScanOptions = (
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): ScanOptions => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      pods: { type: "string", default: "10000" },
-      corpus: { type: "string" },
-      json: { type: "boolean", default: false },
-      heap: { type: "boolean", default: false },
-      kubernetes: { type: "string" },
-      "node-flag": { type: "string", multiple: true, default: [] },
-      "cpu-profile": { type: "string" },
-      "keep-log": { type: "string" },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
+  const values = readValues(args);
   const pods = Number(values.pods);
   if (!Number.isInteger(pods) || pods < 1 || pods > maxPods) {
-    throw new Error(`--pods takes a number from 1 to ${maxPods}, not ${values.pods}`);
+    throw new UsageError(`--pods takes a number from 1 to ${maxPods}, not ${values.pods}`);
   }
   const conformance = env["REARGUARD_CONFORMANCE"] ?? "";
   return {
@@ -61,4 +53,26 @@ export const parseScanOptions = (
     keepLog: values["keep-log"],
     help: values.help,
   };
+};
+
+const readValues = (args: readonly string[]) => {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        pods: { type: "string", default: "10000" },
+        corpus: { type: "string" },
+        json: { type: "boolean", default: false },
+        heap: { type: "boolean", default: false },
+        kubernetes: { type: "string" },
+        "node-flag": { type: "string", multiple: true, default: [] },
+        "cpu-profile": { type: "string" },
+        "keep-log": { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
 };

@@ -7,7 +7,8 @@ import type { StatusOwnership } from "#controllers/policy-status/status-owner.ts
 import { createBackoff } from "#controllers/runtime/backoff.ts";
 import { systemClock } from "#controllers/runtime/clock.ts";
 import { runReconcileLoop } from "#controllers/runtime/reconcile-loop.ts";
-import { createWorkQueue } from "#controllers/runtime/work-queue.ts";
+import { startInterval } from "#controllers/runtime/schedule.ts";
+import { createWorkQueue, resyncPriority } from "#controllers/runtime/work-queue.ts";
 import type { ScanController } from "#controllers/scan/scan-controller.ts";
 import type { ScanPolicy } from "#controllers/scan/scan-policy.ts";
 import type { PartContext } from "./operator.ts";
@@ -15,6 +16,8 @@ import type { KindStanding } from "./scan-observer.ts";
 
 /** Changes that come together are written together. */
 const settleMs = 1_000;
+/** Who writes the status may change, and others may write over it: each policy is looked at once in this time. */
+const recheckMs = 600_000;
 /** How long the answer to "who writes the status" holds. */
 const ownershipMs = 60_000;
 
@@ -87,7 +90,22 @@ export function startPolicyStatus(
     log,
     signal,
   });
-  return { changed, stop: () => loop };
+  const recheck = (): void => {
+    for (const key of written.keys()) queue.add(key, { priority: resyncPriority });
+  };
+  const rechecks = startInterval({
+    intervalMs: recheckMs,
+    run: () => Promise.resolve(recheck()),
+    clock,
+    random: Math.random,
+    log,
+  });
+  return {
+    changed,
+    async stop() {
+      await Promise.all([rechecks.stop(), loop]);
+    },
+  };
 }
 
 function policyType(types: readonly ResourceType[], kind: string): ResourceType | undefined {

@@ -26,7 +26,7 @@ function setUp() {
   const changes: string[] = [];
   const inputs = createConfigMapInputs({
     open: (namespace, handlers) => cluster.openSource({ type: configMaps, namespace }, handlers),
-    hash: ({ metadata: _, ...rest }) => JSON.stringify(rest),
+    hash: ({ data }) => JSON.stringify(data),
     onChange: ({ namespace, name }) => changes.push(`${namespace}/${name}`),
     clock,
     signal: new AbortController().signal,

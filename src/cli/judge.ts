@@ -5,6 +5,9 @@ import type { ContextSource } from "#engine/context/context-source.ts";
 import { evaluate } from "#engine/evaluate.ts";
 import type { ExceptionSource } from "#engine/exceptions/exception-source.ts";
 import type { EvaluationInput, InjectedValues, Operation, RequestUser } from "#engine/input.ts";
+import type { CompiledGenerations } from "#engine/generate/compiled-generations.ts";
+import type { DesiredObject } from "#engine/generate/desired-object.ts";
+import { generate } from "#engine/generate/generate.ts";
 import type { CompiledMutations } from "#engine/mutate/compiled-mutations.ts";
 import { mutate } from "#engine/mutate/mutate.ts";
 import type { PatchedTarget } from "#engine/mutate/mutate-targets.ts";
@@ -15,6 +18,7 @@ import type { JsonObject } from "#engine/values/json.ts";
 import { buildResults } from "#reports/build-results.ts";
 
 import type { LoadedPolicy } from "./policies/decode-policy.ts";
+import { offlineSources } from "./resources/offline-sources.ts";
 import type { ScanResource } from "./resources/scan-resource.ts";
 import type { ScanValues } from "./values/scan-values.ts";
 
@@ -32,6 +36,8 @@ export interface Judgement {
   readonly operation?: Operation;
   /** The objects that mutations of existing objects find; none where it is absent. */
   readonly targets?: TargetSource;
+  /** The objects that generate rules copy, beside the one at hand; none where it is absent. */
+  readonly sources?: readonly ScanResource[];
 }
 
 /** What one policy says of one object, or does to it. */
@@ -39,12 +45,14 @@ export interface PolicyVerdict {
   readonly policy: LoadedPolicy;
   /** As it was given. */
   readonly resource: ScanResource;
-  /** All mutations come before anything is checked. */
-  readonly step: "mutate" | "check";
+  /** All mutations come before anything is checked, and generation last. */
+  readonly step: "mutate" | "check" | "generate";
   /** As the step leaves it. */
   readonly object: JsonObject;
   /** Existing objects that the step changes. */
   readonly targets: readonly PatchedTarget[];
+  /** Objects that the step makes. */
+  readonly generated: readonly DesiredObject[];
   /** Empty where no rule applies. */
   readonly responses: readonly RuleResponse[];
 }
@@ -82,6 +90,13 @@ export function judgeByPolicies(judgement: Judgement, resource: ScanResource): r
     const verdict = failed ? nothingOf(policy, "check", current) : checkBy(policy, judgement, current);
     verdicts.push({ ...verdict, resource });
   }
+  for (const policy of judgement.policies) {
+    if (policy.generations === undefined) continue;
+    const verdict = failed
+      ? nothingOf(policy, "generate", current)
+      : generateBy(policy, policy.generations, judgement, current);
+    verdicts.push({ ...verdict, resource });
+  }
   return verdicts;
 }
 
@@ -91,7 +106,7 @@ interface StepVerdict extends Omit<PolicyVerdict, "resource"> {
 }
 
 function nothingOf(policy: LoadedPolicy, step: PolicyVerdict["step"], { object }: ScanResource): StepVerdict {
-  return { policy, step, object, targets: [], responses: [], failed: true };
+  return { policy, step, object, targets: [], generated: [], responses: [], failed: true };
 }
 
 function mutateBy(
@@ -108,7 +123,7 @@ function mutateBy(
   // There is no object to go on with in a DELETE, nor after a failure.
   const keep = failed || input.operation === "DELETE" || result.object === input.resource;
   const object = keep ? resource.object : result.object;
-  return { policy, step: "mutate", object, targets: patched, responses, failed };
+  return { policy, step: "mutate", object, targets: patched, generated: [], responses, failed };
 }
 
 function checkBy(policy: LoadedPolicy, judgement: Judgement, resource: ScanResource): StepVerdict {
@@ -120,9 +135,25 @@ function checkBy(policy: LoadedPolicy, judgement: Judgement, resource: ScanResou
     step: "check",
     object: resource.object,
     targets: [],
+    generated: [],
     responses: evaluation.responses,
     failed: false,
   };
+}
+
+function generateBy(
+  policy: LoadedPolicy,
+  generations: CompiledGenerations,
+  judgement: Judgement,
+  resource: ScanResource,
+): StepVerdict {
+  const input = inputOf(judgement, resource, valuesFor(judgement, policy, resource));
+  const sources = offlineSources([...(judgement.sources ?? []), resource]);
+  const result = generate(generations, input, sources);
+  if (result.kind === "pending") throw waiting(policy, result.requests.length + result.sources.length);
+  const { responses, objects } = result;
+  const { object } = resource;
+  return { policy, step: "generate", object, targets: [], generated: objects, responses, failed: false };
 }
 
 const noTargets: TargetSource = { find: () => ({ kind: "objects", objects: [] }) };

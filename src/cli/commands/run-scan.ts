@@ -197,8 +197,13 @@ async function judgeAll(
   return { results, located, problems };
 }
 
-/** Writes the object as all mutations leave it, and the existing objects that they change. */
+/** Writes the object as all mutations leave it, the existing objects that they change, and generated ones. */
 async function writeChanges(verdicts: readonly PolicyVerdict[], writer: ObjectWriter): Promise<void> {
+  for (const { policy, generated } of verdicts) {
+    for (const { object } of generated) {
+      await writer.write(`${policy.compiled.identity.name}-generated`, object);
+    }
+  }
   const mutations = verdicts.filter(({ step }) => step === "mutate");
   const last = mutations.at(-1);
   if (last === undefined) return;

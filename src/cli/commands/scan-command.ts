@@ -22,7 +22,7 @@ export function addScanCommand(program: Command, io: CliIo): void {
     .addOption(new Option("--resources <file>").argParser(collect).hideHelp())
     .option("--target-resource <file>", "objects that mutations of existing objects find", collect)
     .addOption(new Option("--target-resources <file>").argParser(collect).hideHelp())
-    .option("-o, --output <path>", "write mutated objects to a file (.yaml) or a folder")
+    .option("-o, --output <path>", "write mutated and generated objects to a file (.yaml) or a folder")
     .option("-p, --policy-report", "print reports instead of results")
     .option("--output-format <format>", "table, json, yaml, junit, sarif or markdown (with -p: yaml or json)")
     .option("-t, --table", "table with all results, also those that pass or are skipped")

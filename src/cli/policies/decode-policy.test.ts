@@ -36,12 +36,6 @@ describe("decodePolicyDocument", () => {
       /ClusterPolicy p is not valid: spec\.rules/,
     ],
     [
-      "generation",
-      { ...policy, spec: { rules: [rule, { ...rule, validate: undefined, generate: {} }] } },
-      "unsupported",
-      /generate rules, which are not supported yet/,
-    ],
-    [
       "a kind that is not there yet",
       { ...policy, apiVersion: "policies.kyverno.io/v1", kind: "ValidatingPolicy" },
       "unsupported",

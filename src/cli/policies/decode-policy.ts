@@ -5,13 +5,14 @@ import type { Problem } from "#api/schema/decode.ts";
 import { isRecord } from "#api/schema/path.ts";
 import { compile } from "#engine/compile.ts";
 import type { CompiledPolicy } from "#engine/compiled-policy.ts";
+import { compileGenerations } from "#engine/generate/compile-generations.ts";
+import type { CompiledGenerations } from "#engine/generate/compiled-generations.ts";
 import { compileMutations } from "#engine/mutate/compile-mutations.ts";
 import type { CompiledMutations } from "#engine/mutate/compiled-mutations.ts";
 import { validatePolicy } from "#engine/validation/validate-policy.ts";
 
 import { isException } from "../exceptions/read-exceptions.ts";
 import { findUnknownFields } from "./unknown-fields.ts";
-import { unsupportedRules } from "./unsupported-rules.ts";
 
 /** A policy ready to judge, with the document that it was read from. */
 export interface LoadedPolicy {
@@ -19,6 +20,8 @@ export interface LoadedPolicy {
   readonly compiled: CompiledPolicy;
   /** Absent where no rule mutates. */
   readonly mutations?: CompiledMutations;
+  /** Absent where no rule generates. */
+  readonly generations?: CompiledGenerations;
 }
 
 /** What a document of a policy file is. */
@@ -44,6 +47,12 @@ export type DecodedPolicy =
       readonly features: readonly string[];
       readonly message: string;
     };
+
+/** What rules of a policy need and this version lacks, by stable names. */
+export function missingOf({ compiled, mutations, generations }: LoadedPolicy): readonly string[] {
+  const problems = [...compiled.problems, ...(mutations?.problems ?? []), ...(generations?.problems ?? [])];
+  return problems.flatMap(({ unsupported }) => unsupported ?? []);
+}
 
 const admissionPolicies: ReadonlySet<string> = new Set([
   "ValidatingAdmissionPolicy",
@@ -85,17 +94,21 @@ function decodeClassic(
     return { kind: "refused", name, problems, by, message };
   };
   if (!decoded.ok || problems.length > 0) return refuse(problems, "schema");
-  const features = unsupportedRules(decoded.value.spec);
-  if (features.length > 0) {
-    const message = `${kind} ${name} has ${features.join(" and ")} rules, which are not supported yet`;
-    return { kind: "unsupported", name, features, message };
-  }
   const source = decoded.value;
   const invalid = validatePolicy(source);
   if (invalid.length > 0) return refuse(invalid, "validation");
-  const mutates = (source.spec.rules ?? []).some((rule) => rule.mutate !== undefined);
-  const mutations = mutates ? { mutations: compileMutations(source) } : {};
-  return { kind: "policy", policy: { source, compiled: compile(source), ...mutations } };
+  const rules = source.spec.rules ?? [];
+  const mutates = rules.some((rule) => rule.mutate !== undefined);
+  const generates = rules.some((rule) => rule.generate !== undefined);
+  return {
+    kind: "policy",
+    policy: {
+      source,
+      compiled: compile(source),
+      ...(mutates ? { mutations: compileMutations(source) } : {}),
+      ...(generates ? { generations: compileGenerations(source) } : {}),
+    },
+  };
 }
 
 function isPolicyKind(apiVersion: string, kind: string): boolean {

@@ -2,9 +2,8 @@ import { compileLabelSelector } from "#engine/match/label-selector.ts";
 import { matchesKind } from "#engine/match/kind-selector.ts";
 import type { TargetSource } from "#engine/mutate/mutation-target.ts";
 import { matchesWildcard } from "#engine/values/wildcard.ts";
-import { isObject, own } from "#engine/values/json.ts";
-import type { JsonObject } from "#engine/values/json.ts";
 
+import { labelsOf } from "./labels-of.ts";
 import type { ScanResource } from "./scan-resource.ts";
 
 /** The given objects as those that mutations of existing objects find. */
@@ -23,14 +22,4 @@ export function offlineTargets(resources: readonly ScanResource[]): TargetSource
       };
     },
   };
-}
-
-function labelsOf(object: JsonObject): Readonly<Record<string, string>> {
-  const metadata = own(object, "metadata");
-  const labels = isObject(metadata) ? own(metadata, "labels") : undefined;
-  return Object.fromEntries(
-    Object.entries(isObject(labels) ? labels : {}).flatMap(([key, value]) =>
-      typeof value === "string" ? [[key, value] as const] : [],
-    ),
-  );
 }

@@ -1,8 +1,10 @@
+import type { DesiredObject } from "#engine/generate/desired-object.ts";
 import type { RuleResponse } from "#engine/response.ts";
 
 import type { Comparison, ExpectedObjects } from "./expected-objects.ts";
 import type { JudgedPolicy, JudgedTarget } from "./judged-policy.ts";
 import { resourceKey, selectResources } from "./resource-key.ts";
+import { decodeResource } from "../resources/scan-resource.ts";
 import type { ScanResource } from "../resources/scan-resource.ts";
 import type { ExpectedResult } from "./test-file.ts";
 import type { TestRow } from "./test-outcome.ts";
@@ -64,12 +66,47 @@ async function checkObject(
   for (const policy of judged) {
     const responses = policy.responses.filter(({ rule }) => isRuleOf(result, rule));
     excluded ||= responses.length === 0;
-    for (const response of responses) rows.push(...(await checkResponse(result, key, policy, response, run)));
+    for (const response of responses) {
+      const made = policy.generated.filter(({ rule }) => rule === response.rule);
+      rows.push(
+        ...(made.length > 0
+          ? await Promise.all(made.map((object) => checkGenerated(result, object, response, run)))
+          : await checkResponse(result, key, policy, response, run)),
+      );
+    }
   }
   // A policy has an entry for each type of its rules; those without the rule in question say nothing.
   return rows.length === 0 && excluded
     ? [{ ...rowOf(result, key), result: "Pass", reason: "Excluded", message: "Excluded" }]
     : rows;
+}
+
+/** A generated object has a row of its own, and must be in one of the files where there are any. */
+async function checkGenerated(
+  result: ExpectedResult,
+  { object, target }: DesiredObject,
+  { rule, status, message }: RuleResponse,
+  { expected }: CheckedRun,
+): Promise<TestRow> {
+  const row = { ...rowOf(result, `/${target.name}`), rule, message };
+  const listed = result.generatedResources ?? [];
+  const single = result.generatedResource ?? "";
+  const files = listed.length > 0 ? listed : single === "" ? [] : [single];
+  const decoded = decodeResource(object);
+  if (files.length === 0 || !decoded.ok) return { ...row, ...verdictOf(result.result, status) };
+  const comparisons = await Promise.all(files.map((file) => expected.compare(file, decoded.resource)));
+  if (comparisons.some(({ kind }) => kind === "equal")) {
+    return { ...row, ...verdictOf(result.result, status) };
+  }
+  // What differs says more than what is not there.
+  const order = ["different", "unreadable", "absent"];
+  const failed = comparisons
+    .filter((comparison) => comparison.kind !== "equal")
+    .toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  const [worst] = failed;
+  return worst === undefined
+    ? { ...row, result: "Fail", reason: "Resource error" }
+    : { ...row, ...failedComparison(worst) };
 }
 
 /** Whatever policy changed an existing object, its outcome is held against the result. */

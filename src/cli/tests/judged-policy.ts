@@ -1,3 +1,4 @@
+import type { DesiredObject } from "#engine/generate/desired-object.ts";
 import type { RuleResponse, RuleStatus, RuleType } from "#engine/response.ts";
 import type { JsonObject } from "#engine/values/json.ts";
 
@@ -14,24 +15,28 @@ export interface JudgedPolicy {
   /** The object that expected files are held against: as it was given, or as the policy left it. */
   readonly object: JsonObject;
   readonly responses: readonly RuleResponse[];
+  readonly generated: readonly DesiredObject[];
 }
 
 /** Splits what a policy says by the types of its rules; a type without any rule has no entry. */
 export function judgedPolicies(verdict: PolicyVerdict): readonly JudgedPolicy[] {
   const { policy, resource, responses, step, object } = verdict;
   const { identity, reporting, rules } = policy.compiled;
-  const types = new Set(
-    rules.map(({ type }) => type).filter((type) => (step === "mutate") === (type === "mutate")),
-  );
+  const types = new Set(rules.map(({ type }) => type).filter((type) => stepOf(type) === step));
   return [...types].map((type) => ({
     policy: identity.name,
     type,
     resource,
     object,
+    generated: verdict.generated,
     responses: responses
       .filter((response) => response.type === type)
       .map((response) => ({ ...response, status: scoredStatus(response.status, reporting.scored) })),
   }));
+}
+
+function stepOf(type: RuleType): PolicyVerdict["step"] {
+  return type === "mutate" || type === "generate" ? type : "check";
 }
 
 /** What one rule made of one existing object. */

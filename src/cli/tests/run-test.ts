@@ -1,6 +1,7 @@
 import type { Operation } from "#engine/input.ts";
 
 import { judgeByPolicies } from "../judge.ts";
+import { missingOf } from "../policies/decode-policy.ts";
 import { UsageError } from "../usage-error.ts";
 import { checkResult } from "./check-result.ts";
 import type { CheckedRun } from "./check-result.ts";
@@ -114,9 +115,7 @@ function featuresOf(
     ...unsupportedParts(test),
     ...exceptions.features,
     ...policies.problems.flatMap(({ features }) => features),
-    ...policies.policies.flatMap(({ compiled, mutations }) =>
-      [...compiled.problems, ...(mutations?.problems ?? [])].flatMap(({ unsupported }) => unsupported ?? []),
-    ),
+    ...policies.policies.flatMap(missingOf),
     ...answered,
   ]);
   return [...names].toSorted();

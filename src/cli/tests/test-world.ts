@@ -57,6 +57,10 @@ export async function loadTestWorld(test: TestFile, place: TestPlace): Promise<T
   const exceptions = await readExceptions(paths(test.exceptions), files);
   const judgement: Judgement = {
     exceptions: compileExceptions(exceptions.exceptions),
+    sources: await readAll(
+      paths((test.results ?? []).flatMap(({ cloneSourceResource = "" }) => cloneSourceResource || [])),
+      files,
+    ),
     targets: offlineTargets(uniqueResources([...targets, ...(cluster ?? [])]).resources),
     policies: policies.policies,
     values: compileValues(withNamespaces(await valuesOf(test, place), cluster ?? []), []),

@@ -3,21 +3,12 @@ import type { TestFile } from "./test-file.ts";
 /** Parts of a test that Kyverno's command line knows and this version does not, by stable names. */
 export function unsupportedParts(test: TestFile): readonly string[] {
   const isGiven = (list: readonly string[] | undefined): boolean => (list ?? []).length > 0;
-  const hasResult = (is: (result: NonNullable<TestFile["results"]>[number]) => boolean): boolean =>
-    (test.results ?? []).some(is);
   const parts: readonly (readonly [name: string, used: boolean])[] = [
     ["parameter-resources", isGiven(test.paramResources)],
     ["json-payload", isGiven(test.jsonPayloads) || (test.jsonPayload ?? "") !== ""],
     ["http-payload", isGiven(test.httpPayloads)],
     ["envoy-payload", isGiven(test.envoyPayloads)],
     ["context-file", (test.context ?? "") !== ""],
-    [
-      "generated-resources",
-      hasResult(
-        ({ generatedResource = "", generatedResources, cloneSourceResource = "" }) =>
-          generatedResource !== "" || isGiven(generatedResources) || cloneSourceResource !== "",
-      ),
-    ],
   ];
   return parts.filter(([, used]) => used).map(([name]) => name);
 }

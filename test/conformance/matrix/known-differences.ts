@@ -42,9 +42,10 @@ export function unexplained(
   const missing = score.missing.filter(isOpen);
   const extra = score.extra.filter(isOpen);
   const wording = score.wording.filter(({ key }) => isOpen(key));
-  const objects = score.objects - score.objectsAgreed;
-  // A record that is wrong as a whole is wrong about its status, too.
-  const status = !score.sameStatus && !known.some((entry) => entry.file === file && entry.rows === "*");
+  // A record that is wrong as a whole is wrong about its status and its objects, too.
+  const whole = known.some((entry) => entry.file === file && entry.rows === "*");
+  const objects = whole ? 0 : score.objects - score.objectsAgreed;
+  const status = !whole && !score.sameStatus;
   if (missing.length + extra.length + wording.length + objects === 0 && !status) return undefined;
   return { file, missing, extra, wording, status, objects };
 }

@@ -7,6 +7,7 @@ import { readExceptions } from "#cli/exceptions/read-exceptions.ts";
 import type { ReadExceptions } from "#cli/exceptions/read-exceptions.ts";
 import { judgeByPolicies, resultOf, verdictsOf } from "#cli/judge.ts";
 import type { Judgement } from "#cli/judge.ts";
+import { missingOf } from "#cli/policies/decode-policy.ts";
 import { loadPolicies } from "#cli/policies/load-policies.ts";
 import type { LoadedPolicies } from "#cli/policies/load-policies.ts";
 import type { ScanResource } from "#cli/resources/scan-resource.ts";
@@ -55,9 +56,7 @@ export async function runFile(
     ...setup.map(([flag]) => flag).filter((flag) => !supportedSetup.has(flag)),
     ...exceptions.features,
     ...loaded.problems.flatMap((problem) => problem.features),
-    ...loaded.policies.flatMap(({ compiled, mutations }) =>
-      [...compiled.problems, ...(mutations?.problems ?? [])].flatMap(({ unsupported }) => unsupported ?? []),
-    ),
+    ...loaded.policies.flatMap(missingOf),
     ...verdicts.flatMap(({ response }) => response.unsupported ?? []),
   ]);
   const results = verdicts.map((verdict) => resultOf(verdict, judgement.nowMs));

@@ -42,14 +42,14 @@ function dropFromMap(map: PatchMap): boolean {
 }
 
 /**
- * Positions are those before anything was taken away, as in Kyverno: with several elements to drop, the wrong ones go. A
- * position that is gone is passed over.
+ * Kyverno takes elements away by the positions that they had before any was gone, so with several the wrong ones go, and
+ * containers with them. Here it is those that are meant.
  */
 function dropFromList(list: PatchList): boolean {
-  const items = [...list.items];
-  for (const [index, item] of items.entries()) {
-    const drops = holdsAnchor(item, isMutationAnchor) || dropConditions(item, false);
-    if (drops && index < list.items.length) list.items.splice(index, 1);
-  }
-  return list.items.length === 0 && items.length > 0;
+  const before = list.items.length;
+  const left = list.items.filter(
+    (item) => !holdsAnchor(item, isMutationAnchor) && !dropConditions(item, false),
+  );
+  list.items.splice(0, before, ...left);
+  return left.length === 0 && before > 0;
 }

@@ -50,7 +50,7 @@ export function mergeList(
     if (at >= 0 && (isAdded || !isReplacement(patched))) rest[at] = complete;
     merged = setElement(merged, used, values, complete);
   }
-  if (identities.length === 0) return rest;
+  if (identities.length === 0) return base;
   const result = rest.reduce<readonly Json[]>((list, element) => {
     budget.step(1 + list.length);
     return appendElement(list, element, used);

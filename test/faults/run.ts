@@ -89,7 +89,7 @@ const percentile = (numbers: readonly number[], share: number): number =>
 const summarize = (outcomes: readonly SeedOutcome[]) => {
   const failed = outcomes.filter(({ problems }) => problems.length > 0);
   const byFault = Map.groupBy(outcomes, ({ plan }) => faultName(plan.fault));
-  const takeovers = outcomes.flatMap(({ takeoverMs }) => takeoverMs);
+  const takeovers = outcomes.flatMap(({ takeoverMs }) => takeoverMs ?? []);
   return {
     seeds: outcomes.length,
     failed: failed.map(({ plan, problems }) => ({
@@ -121,7 +121,7 @@ const summarize = (outcomes: readonly SeedOutcome[]) => {
         ),
       ),
     },
-    leasesTakenOver: takeovers.length,
+    leasesTakenOver: outcomes.reduce((sum, { takeovers }) => sum + takeovers, 0),
     longestTakeoverMs: Math.round(Math.max(0, ...takeovers)),
     seconds: Math.round(outcomes.reduce((sum, { seconds }) => sum + seconds, 0)),
   };

@@ -3,8 +3,13 @@ import type { AcceptedWrite } from "./audit-timeline.ts";
 export interface LeaseFindings {
   /** Writes by a process that another one had taken the Lease from, as text. */
   readonly violations: readonly string[];
-  /** For each time the Lease went to another user: ms from its end to the first write under it; absent: none came. */
-  readonly takeovers: readonly { readonly from: string; readonly to: string; readonly delayMs?: number }[];
+  /** How often the Lease went to another user. */
+  readonly takeovers: number;
+  /**
+   * Of the first takeover after the fault: ms from the end of the Lease before to the first write under the new one. Absent
+   * where nothing was written before the Lease went on to the next one.
+   */
+  readonly takeoverMs?: number;
 }
 
 const isLeaseWrite = ({ resource, verb }: AcceptedWrite): boolean =>
@@ -17,7 +22,10 @@ const isLeaseWrite = ({ resource, verb }: AcceptedWrite): boolean =>
 export const checkLease = (
   writes: readonly AcceptedWrite[],
   users: readonly string[],
-  leaseDurationMs: number,
+  lease: {
+    readonly durationMs: number;
+    /** When the fault began, in ms since 1970. */ readonly faultMs: number;
+  },
 ): LeaseFindings => {
   const own = writes
     .filter(({ user }) => users.includes(user))
@@ -36,16 +44,18 @@ export const checkLease = (
     return [`${write.user} wrote (${what}) ${lateMs} ms after ${holder.user} had the Lease`];
   });
 
-  const takeovers = turns.slice(1).map((turn, index) => {
-    const from = turns[index]?.user ?? "";
-    const last = leases.findLast((lease) => lease.user === from && lease.completedMs < turn.completedMs);
-    const first = others.find(({ user, receivedMs }) => user === turn.user && receivedMs >= turn.completedMs);
-    const endedMs = (last?.receivedMs ?? turn.completedMs) + leaseDurationMs;
-    return {
-      from,
-      to: turn.user,
-      ...(first === undefined ? {} : { delayMs: Math.max(0, Math.round(first.completedMs - endedMs)) }),
-    };
-  });
-  return { violations, takeovers };
+  const changes = turns.slice(1);
+  const index = changes.findIndex(({ completedMs }) => completedMs > lease.faultMs);
+  const turn = changes[index];
+  const first = others.find(({ user, receivedMs }) => user === turn?.user && receivedMs >= turn.completedMs);
+  const lostMs = changes[index + 1]?.completedMs ?? Number.POSITIVE_INFINITY;
+  if (turn === undefined || first === undefined || first.completedMs > lostMs) {
+    return { violations, takeovers: changes.length };
+  }
+  const last = leases.findLast(
+    ({ user, completedMs }) => user !== turn.user && completedMs < turn.completedMs,
+  );
+  const endedMs = (last?.receivedMs ?? turn.completedMs) + lease.durationMs;
+  const takeoverMs = Math.max(0, Math.round(first.completedMs - endedMs));
+  return { violations, takeovers: changes.length, takeoverMs };
 };

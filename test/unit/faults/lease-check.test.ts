@@ -13,9 +13,10 @@ const write = (user: string, resource: string, receivedMs: number, tookMs = 1): 
   completedMs: receivedMs + tookMs,
 });
 const users = ["a", "b"];
+const lease = { durationMs: 2_000, faultMs: 500 };
 
 test("writes of whoever has the Lease are no violation, and those of others do not count", () => {
-  const { violations, takeovers } = checkLease(
+  const findings = checkLease(
     [
       write("a", "leases", 0),
       write("a", "policyreports", 10),
@@ -24,10 +25,9 @@ test("writes of whoever has the Lease are no violation, and those of others do n
       write("b", "policyreports", 3_100),
     ],
     users,
-    2_000,
+    lease,
   );
-  assert.deepEqual(violations, []);
-  assert.deepEqual(takeovers, [{ from: "a", to: "b", delayMs: 1_101 }]);
+  assert.deepEqual(findings, { violations: [], takeovers: 1, takeoverMs: 1_101 });
 });
 
 test("a write that comes in after another one has the Lease is a violation", () => {
@@ -40,13 +40,13 @@ test("a write that comes in after another one has the Lease is a violation", () 
       write("a", "policyreports", 3_002),
     ],
     users,
-    2_000,
+    lease,
   );
   assert.deepEqual(violations, ["a wrote (update policyreports n/x) 1 ms after b had the Lease"]);
 });
 
 test("a process that gets the Lease back may write again", () => {
-  const { violations, takeovers } = checkLease(
+  const findings = checkLease(
     [
       write("a", "leases", 0),
       write("b", "leases", 3_000),
@@ -54,11 +54,7 @@ test("a process that gets the Lease back may write again", () => {
       write("a", "events", 6_100),
     ],
     users,
-    2_000,
+    lease,
   );
-  assert.deepEqual(violations, []);
-  assert.deepEqual(takeovers, [
-    { from: "a", to: "b" },
-    { from: "b", to: "a", delayMs: 1_101 },
-  ]);
+  assert.deepEqual(findings, { violations: [], takeovers: 2 });
 });

@@ -1,20 +1,12 @@
-import { seededPick } from "../jmespath/random-text.ts";
 import { compileAst } from "./compile/compile.ts";
 import type { CelEnvironment } from "./compile/environment.ts";
 import { Frame } from "./compile/frame.ts";
-import type { Activation } from "./compile/frame.ts";
+import type { Activation, CelClock } from "./compile/frame.ts";
 import { rootScope } from "./compile/scope.ts";
 import { CelIssueError, issueText, placeOf } from "./syntax/cel-syntax-error.ts";
 import { parse } from "./syntax/parser.ts";
 import { CelError } from "./values/cel-error.ts";
 import type { CelValue } from "./values/cel-value.ts";
-
-/** What an evaluation needs besides its variables; nothing else of the world is seen. */
-export interface CelClock {
-  readonly nowMs: number;
-  /** For `random()`. */
-  readonly seed: number;
-}
 
 /** The API server's limit for one expression. */
 export const maxExpressionCost = 1_000_000;
@@ -55,11 +47,7 @@ export function compileCel(text: string, environment: CelEnvironment): CompiledC
       program: {
         text,
         evaluate: (activation, clock, maxCost = maxExpressionCost) => {
-          const frame = new Frame(
-            activation,
-            { nowNanoseconds: BigInt(clock.nowMs) * 1_000_000n, pick: seededPick(clock.seed) },
-            maxCost,
-          );
+          const frame = new Frame(activation, clock, maxCost);
           try {
             return { kind: "value", value: code(frame), cost: frame.cost };
           } catch (error) {

@@ -1,10 +1,24 @@
 import { CelError, noSuchOverload } from "../values/cel-error.ts";
 import { isListValue, typeNameOf } from "../values/cel-value.ts";
-import type { CelValue } from "../values/cel-value.ts";
+import type { CelValue, StringMap } from "../values/cel-value.ts";
 import { LazyMap } from "../values/lazy-map.ts";
 import { isMapValue, keyText, mapGet } from "../values/map-access.ts";
 import { isDoubleValue, numericOf } from "../values/numbers.ts";
 import { noValue, OptionalValue, StructValue } from "../values/objects.ts";
+
+/**
+ * A fast path for fields of JSON: the value of an own field, or undefined where the slow path must decide. It reads without
+ * looking whether the field is an own one, so it must never be given a name that all objects inherit.
+ */
+export function plainField(value: CelValue, field: string): CelValue | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  return Object.getPrototypeOf(value) === Object.prototype ? (value as StringMap)[field] : undefined;
+}
+
+/** True for names such as `constructor`. */
+export function isInheritedName(field: string): boolean {
+  return field in Object.prototype;
+}
 
 /** `value.field`. Throws a `CelError` where there is no such field. */
 export function selectField(value: CelValue, field: string): CelValue {

@@ -2,7 +2,15 @@ import type { Ast } from "../syntax/ast.ts";
 import { qualifiedName } from "../syntax/parser.ts";
 import { noSuchOverload } from "../values/cel-error.ts";
 import { noValue, OptionalValue } from "../values/objects.ts";
-import { hasField, indexOptional, indexValue, selectField, selectOptional } from "./access.ts";
+import {
+  hasField,
+  indexOptional,
+  indexValue,
+  isInheritedName,
+  plainField,
+  selectField,
+  selectOptional,
+} from "./access.ts";
 import { compileCall } from "./call.ts";
 import {
   compileExistsOne,
@@ -18,7 +26,7 @@ import type { Code } from "./frame.ts";
 import { compileIdentifier, compileQualified, undeclaredName } from "./identifiers.ts";
 import { compileList, compileMapLiteral, compileStruct } from "./literals.ts";
 import { compileConditional, compileLogic, compileOrElse } from "./logic.ts";
-import { compileOperator } from "./operators.ts";
+import { compileLiteralEquality, compileOperator } from "./operators.ts";
 import { innerScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
@@ -82,19 +90,28 @@ function compileSelect(ast: Of<"select">, scope: Scope): Code {
     if (qualified !== undefined) return qualified;
   }
   const operand = compileAst(ast.operand, scope);
-  const select = optional ? selectOptional : selectField;
+  if (optional) {
+    return (frame) => {
+      const value = operand(frame);
+      frame.spend(1);
+      return selectOptional(value, field);
+    };
+  }
+  const isInherited = isInheritedName(field);
   return (frame) => {
     const value = operand(frame);
     frame.spend(1);
-    return select(value, field);
+    return (isInherited ? undefined : plainField(value, field)) ?? selectField(value, field);
   };
 }
 
 function compileHas({ operand: ast, field, optional }: Of<"has">, scope: Scope): Code {
   const operand = compileAst(ast, scope);
+  const isInherited = isInheritedName(field);
   return (frame) => {
     const value = operand(frame);
     frame.spend(1);
+    if (!isInherited && plainField(value, field) !== undefined) return true;
     return optional ? selectOptional(value, field).value !== undefined : hasField(value, field);
   };
 }
@@ -115,6 +132,13 @@ function compileFunction(ast: Of<"call">, scope: Scope): Code {
   const { environment } = scope;
   const codes = ast.arguments.map((argument) => compileAst(argument, scope));
   if (ast.target === undefined) {
+    const [left] = codes;
+    const right = ast.arguments[1];
+    const isEqual = ast.name === "_==_";
+    if ((isEqual || ast.name === "_!=_") && left !== undefined && right?.kind === "literal") {
+      const comparison = compileLiteralEquality(left, right.value, isEqual);
+      if (comparison !== undefined) return comparison;
+    }
     const operator = compileOperator(ast.name, codes);
     if (operator !== undefined) return operator;
     for (const name of candidateNames(environment.container, ast.name)) {

@@ -22,11 +22,15 @@ const entryCost = 33;
 
 /** Runs `turn` for every element, with the variables bound, until it says stop. */
 function each(loop: Loop, frame: Frame, turn: () => "stop" | undefined): void {
-  const range = loop.range(frame);
+  eachOf(loop.range(frame), loop, frame, turn);
+}
+
+function eachOf(range: CelValue, loop: Loop, frame: Frame, turn: () => "stop" | undefined): void {
   const [first = 0, second] = loop.slots;
   const { slots } = frame;
   if (isListValue(range)) {
-    for (const [index, item] of range.entries()) {
+    for (let index = 0; index < range.length; index++) {
+      const item = range[index] ?? null;
       slots[first] = second === undefined ? item : index;
       if (second !== undefined) slots[second] = item;
       if (turn() === "stop") return;
@@ -69,10 +73,46 @@ function holds(predicate: Code | undefined, frame: Frame): boolean {
 /** `all` and `exists`: the element that decides wins over errors of others. */
 export function compileQuantifier(loop: Loop, decisive: boolean): Code {
   const cost = decisive ? existsCost : allCost;
+  const overLists = loop.slots.length === 1 ? quantifyList(loop, decisive, cost) : undefined;
+  const overAll = quantifyAny(loop, decisive, cost);
   return (frame) => {
+    const range = loop.range(frame);
+    return overLists !== undefined && isListValue(range) ? overLists(frame, range) : overAll(frame, range);
+  };
+}
+
+/** The common case, a list and one variable, is a plain loop. */
+function quantifyList(
+  { slots: [slot = 0], predicate }: Loop,
+  decisive: boolean,
+  cost: number,
+): (frame: Frame, range: readonly CelValue[]) => boolean {
+  return (frame, range) => {
+    let failure: CelError | undefined;
+    for (let index = 0; index < range.length; index++) {
+      frame.spend(cost);
+      frame.slots[slot] = range[index] ?? null;
+      try {
+        if (holds(predicate, frame) === decisive) return decisive;
+      } catch (error) {
+        if (!(error instanceof CelError)) throw error;
+        failure ??= error;
+      }
+    }
+    if (failure !== undefined) throw failure;
+    return !decisive;
+  };
+}
+
+function quantifyAny(
+  loop: Loop,
+  decisive: boolean,
+  cost: number,
+): (frame: Frame, range: CelValue) => boolean {
+  return (frame, range) => {
     let failure: CelError | undefined;
     let isDecided = false;
-    each(loop, frame, () => {
+    eachOf(range, loop, frame, () => {
       frame.spend(cost);
       try {
         isDecided = holds(loop.predicate, frame) === decisive;

@@ -1,4 +1,5 @@
 import { BudgetExceeded } from "../../budget.ts";
+import { seededPick } from "../../jmespath/random-text.ts";
 import type { CallContext } from "../functions/function-spec.ts";
 import type { CelValue } from "../values/cel-value.ts";
 
@@ -7,32 +8,43 @@ export interface Activation {
   get(name: string): CelValue | undefined;
 }
 
+/** What an evaluation knows of the world. */
+export interface CelClock {
+  readonly nowMs: number;
+  /** For `random()`. */
+  readonly seed: number;
+}
+
 /** The state of one evaluation: variables of loops, cost so far. */
 export class Frame implements CallContext {
   readonly activation: Activation;
-  readonly nowNanoseconds: bigint;
-  readonly pick: (limit: number) => number;
   readonly slots: CelValue[] = [];
+  readonly #clock: CelClock;
   readonly #maxCost: number;
+  #pick: ((limit: number) => number) | undefined;
   cost = 0;
 
-  constructor(
-    activation: Activation,
-    clock: { readonly nowNanoseconds: bigint; readonly pick: (limit: number) => number },
-    maxCost: number,
-  ) {
+  constructor(activation: Activation, clock: CelClock, maxCost: number) {
     this.activation = activation;
-    this.nowNanoseconds = clock.nowNanoseconds;
-    this.pick = clock.pick;
+    this.#clock = clock;
     this.#maxCost = maxCost;
   }
 
-  readonly spend = (cost: number): void => {
+  get nowNanoseconds(): bigint {
+    return BigInt(Math.trunc(this.#clock.nowMs)) * 1_000_000n;
+  }
+
+  pick(limit: number): number {
+    this.#pick ??= seededPick(this.#clock.seed);
+    return this.#pick(limit);
+  }
+
+  spend(cost: number): void {
     this.cost += cost;
     if (this.cost > this.#maxCost) {
       throw new BudgetExceeded("operation cancelled: actual cost limit exceeded");
     }
-  };
+  }
 }
 
 /** A compiled expression. Throws `CelError`, `BudgetExceeded` or `Suspension`. */

@@ -78,6 +78,23 @@ export function compileOperator(name: string, operands: readonly Code[]): Code |
   };
 }
 
+/** Equality with a text, bool or null that stands in the expression, which is most of them. */
+export function compileLiteralEquality(operand: Code, literal: CelValue, isEqual: boolean): Code | undefined {
+  if (typeof literal === "string") {
+    return (frame) => {
+      const value = operand(frame);
+      frame.spend(typeof value === "string" ? comparisonCost(value, literal) : 1);
+      return (value === literal) === isEqual;
+    };
+  }
+  if (typeof literal !== "boolean" && literal !== null) return undefined;
+  return (frame) => {
+    const value = operand(frame);
+    frame.spend(1);
+    return (value === literal) === isEqual;
+  };
+}
+
 function not(operand: Code): Code {
   return (frame) => {
     const value = operand(frame);

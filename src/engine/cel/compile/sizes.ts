@@ -7,7 +7,7 @@ const traversalFactor = 0.1;
 const regexFactor = 0.25;
 
 /** The size that costs are counted by: of texts, bytes and collections; 1 for all else. */
-export function actualSize(value: CelValue): number {
+function actualSize(value: CelValue): number {
   if (typeof value === "string") return value.length;
   if (isListValue(value)) return value.length;
   if (value instanceof Bytes) return value.value.length;

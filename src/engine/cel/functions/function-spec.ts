@@ -5,9 +5,9 @@ export interface CallContext {
   /** Nanoseconds since 1970. */
   readonly nowNanoseconds: bigint;
   /** A number from 0 below `limit`, from the seed of the evaluation. */
-  readonly pick: (limit: number) => number;
+  pick(limit: number): number;
   /** Counts cost in the API server's units. Throws `BudgetExceeded` past the limit. */
-  readonly spend: (cost: number) => void;
+  spend(cost: number): void;
 }
 
 /** One way to call a function. */

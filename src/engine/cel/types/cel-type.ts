@@ -6,20 +6,5 @@ export interface CelType {
   readonly isParameter: boolean;
 }
 
-/** The type of a name, with parameters for lists, maps and optionals. */
-export function typeOf(name: string, ...parameters: readonly CelType[]): CelType {
-  return { name, parameters, isParameter: false };
-}
-
-export const dynType = typeOf("dyn");
-export const boolType = typeOf("bool");
-export const intType = typeOf("int");
-export const stringType = typeOf("string");
-export const listOfDyn = typeOf("list", dynType);
-export const mapOfDyn = typeOf("map", stringType, dynType);
-
-/** A type as messages show it: `list(string)`, `map(string, dyn)`. */
-export function typeText(type: CelType): string {
-  if (type.parameters.length === 0) return type.name;
-  return `${type.name}(${type.parameters.map(typeText).join(", ")})`;
-}
+/** Any type. */
+export const dynType: CelType = { name: "dyn", parameters: [], isParameter: false };

@@ -37,10 +37,10 @@ export abstract class CelObject {
   abstract equals(other: CelObject): boolean;
 }
 
-export type Kind = "null" | "bool" | "int" | "double" | "string" | "list" | "map" | "object";
+type Kind = "null" | "bool" | "int" | "double" | "string" | "list" | "map" | "object";
 
 /** What kind of value this is; `object` stands for all subclasses of `CelObject` but `KeyedMap`. */
-export function kindOf(value: CelValue): Kind {
+function kindOf(value: CelValue): Kind {
   switch (typeof value) {
     case "string":
       return "string";
@@ -73,13 +73,10 @@ export function isListValue(value: CelValue): value is readonly CelValue[] {
 
 /** True for a map with texts as keys. */
 export function isStringMap(value: CelValue): value is StringMap {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof CelObject) &&
-    !(value instanceof Float)
-  );
+  if (typeof value !== "object" || value === null) return false;
+  // Nearly all are plain objects, which this tells at once.
+  if (Object.getPrototypeOf(value) === Object.prototype) return true;
+  return !Array.isArray(value) && !(value instanceof CelObject) && !(value instanceof Float);
 }
 
 /** A map of any keys. Numeric keys are equal across number types, as values are. */

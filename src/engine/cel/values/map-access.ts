@@ -6,7 +6,7 @@ export type MapValue = StringMap | KeyedMap;
 
 /** True for a map of either form. */
 export function isMapValue(value: CelValue): value is MapValue {
-  return value instanceof KeyedMap || isStringMap(value);
+  return isStringMap(value) || value instanceof KeyedMap;
 }
 
 /** The value under `key`, or undefined where there is none. */
@@ -21,10 +21,6 @@ export function mapSize(map: MapValue): number {
 
 export function mapEntries(map: MapValue): Iterable<readonly [CelValue, CelValue]> {
   return map instanceof KeyedMap ? map.entries() : Object.entries(map);
-}
-
-export function mapKeys(map: MapValue): readonly CelValue[] {
-  return map instanceof KeyedMap ? Array.from(map.entries(), ([key]) => key) : Object.keys(map);
 }
 
 /** Collects entries; the result is an object where all keys are texts. */

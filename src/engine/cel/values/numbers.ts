@@ -46,8 +46,3 @@ export function numericOf(value: CelValue): number | bigint | undefined {
   if (value instanceof Float) return value.value;
   return value instanceof CelObject && value instanceof Uint ? value.value : undefined;
 }
-
-/** An int as a small number, for indexes and counts. Past 2^53 it is so large that nothing has such an index. */
-export function smallInt(value: number | bigint): number {
-  return Number(value);
-}

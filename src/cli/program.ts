@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 
 import type { CliIo } from "./cli-io.ts";
+import { addLintCommand } from "./commands/lint-command.ts";
 import { addScanCommand } from "./commands/scan-command.ts";
 import { addTestCommand } from "./commands/test-command.ts";
 import { UsageError } from "./usage-error.ts";
@@ -24,6 +25,7 @@ export function buildProgram(io: CliIo): Command {
     .showHelpAfterError("(add --help for the options)");
   addScanCommand(program, io);
   addTestCommand(program, io);
+  addLintCommand(program, io);
   return program;
 }
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 
 import type { CliIo } from "./cli-io.ts";
+import { addJpCommand } from "./commands/jp-command.ts";
 import { addLintCommand } from "./commands/lint-command.ts";
 import { addScanCommand } from "./commands/scan-command.ts";
 import { addTestCommand } from "./commands/test-command.ts";
@@ -26,6 +27,7 @@ export function buildProgram(io: CliIo): Command {
   addScanCommand(program, io);
   addTestCommand(program, io);
   addLintCommand(program, io);
+  addJpCommand(program, io);
   return program;
 }
 

@@ -47,11 +47,18 @@ function withoutDeepRules({ spec }: ClusterPolicy | Policy): {
   const rules = (spec.rules ?? []).map((rule) => {
     if (!isNestedDeeperThan(rule, maxRuleDepth)) return rule;
     const { name, match } = rule;
-    const bare: Rule = { name, match, validate: {} };
+    const bare: Rule = { name, match, ...emptyBody(rule) };
     unreadable.set(bare, { rule: name, message: `the rule is nested deeper than ${maxRuleDepth} levels` });
     return bare;
   });
   return { spec: unreadable.size === 0 ? spec : { ...spec, rules }, unreadable };
+}
+
+/** A body of the same type, so that the rule answers where it would have. */
+function emptyBody(rule: Rule): Pick<Rule, "mutate" | "generate" | "validate"> {
+  if (rule.validate !== undefined) return { validate: {} };
+  if (rule.mutate !== undefined) return { mutate: {} };
+  return rule.generate === undefined ? { validate: {} } : { generate: {} };
 }
 
 /** What keeps all rules of a policy from being evaluated. */

@@ -10,6 +10,12 @@ const description = `Judges resources from files by policies, without a cluster.
 
 POLICY and FILE are YAML or JSON files, folders, or - for standard input; flags are those of kyverno apply.`;
 
+const help = `
+Exit codes:
+  0  nothing violates a policy
+  1  a violation, an error, a file or policy that cannot be read, or a wrong argument
+  N  of --warn-exit-code: warnings and nothing worse; with --warn-no-pass also: nothing passes`;
+
 /** Adds `scan` (also `apply`) to the program. */
 export function addScanCommand(program: Command, io: CliIo): void {
   const command = program
@@ -40,6 +46,7 @@ export function addScanCommand(program: Command, io: CliIo): void {
     .option("--warn-exit-code <code>", "exit code where there are warnings and nothing worse", "0")
     .option("--warn-no-pass", "treat it as a warning where nothing passes")
     .option("--continue-on-fail", "always the case: one bad resource or policy does not stop the rest");
+  command.addHelpText("after", help);
   const refused = unsupportedFlags.map((flags) => new Option(flags).hideHelp());
   for (const option of refused) command.addOption(option);
   command.action(async (policies: readonly string[], flags: ScanFlags) => {

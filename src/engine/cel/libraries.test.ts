@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { celEnvironment } from "./compile/environment.ts";
 import { displayText } from "./functions/format-text.ts";
-import { kubernetesLibraries, languageLibraries } from "./libraries.ts";
+import { kubernetesLibraries, kyvernoLibraries, languageLibraries } from "./libraries.ts";
 import { compileCel } from "./program.ts";
 import type { CelResult } from "./program.ts";
 import { equalValues } from "./values/equality.ts";
 
-const libraries = [...languageLibraries, ...kubernetesLibraries];
+const libraries = [...languageLibraries, ...kubernetesLibraries, ...kyvernoLibraries];
 const environment = celEnvironment({ variables: {}, libraries });
 const clock = { nowMs: 1_700_000_000_500, seed: 7 };
 

@@ -6,6 +6,7 @@ import { cidrLibrary, ipLibrary } from "./functions/kubernetes/network.ts";
 import { quantityLibrary } from "./functions/kubernetes/quantities.ts";
 import { semverLibrary } from "./functions/kubernetes/semvers.ts";
 import { urlLibrary } from "./functions/kubernetes/urls.ts";
+import { kyvernoLibrary } from "./functions/kyverno/kyverno.ts";
 import { listsLibrary } from "./functions/lists.ts";
 import { mathLibrary } from "./functions/math.ts";
 import { optionalLibrary } from "./functions/optionals.ts";
@@ -37,3 +38,6 @@ export const kubernetesLibraries: readonly Library[] = [
   semverLibrary,
   formatLibrary,
 ];
+
+/** What Kyverno adds for policies of its CEL family, as far as it needs nothing from outside. */
+export const kyvernoLibraries: readonly Library[] = [kyvernoLibrary];

@@ -82,16 +82,16 @@ function reviewGroups(): readonly DiscoveredGroup[] {
       resources = [];
       groups.push({ group, versions: [{ version, resources }] });
     } else {
-      resources.push(({
-	resource,
-	kind,
-	singular: kind.toLowerCase(),
-	namespaced: scope === 'Namespaced',
-	shortNames: [],
-	categories: [],
-	verbs: ['create'],
-	subresources: []
-}));
+      resources.push({
+        resource,
+        kind,
+        singular: kind.toLowerCase(),
+        namespaced: scope === "Namespaced",
+        shortNames: [],
+        categories: [],
+        verbs: ["create"],
+        subresources: [],
+      });
     }
   }
   return groups;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { serviceAccountUser } from "../access/authenticate.ts";
 import type { TokenAuthenticator } from "../access/authenticate.ts";
 import type { Authorizer } from "../access/authorize.ts";
 import { answerReview } from "../access/reviews.ts";
@@ -86,7 +87,7 @@ async function answerCall(parts: ListenerParts, call: Call): Promise<void> {
   const target = targetOf(call, resourcePath, verb);
   if (await strikeFault(parts.faults, target, response)) return;
 
-  const user = parts.authenticator.authenticate(message.headers.authorization);
+  const user = actingUser(parts, message);
   if (user === undefined && !/^\/(healthz|livez|readyz|version)$/.test(path)) throw unauthorized();
   const accept = message.headers.accept;
   if (resourcePath === undefined || user === undefined) {
@@ -102,6 +103,25 @@ async function answerCall(parts: ListenerParts, call: Call): Promise<void> {
   const noBody = { body: "", contentType: "" };
   const sent = method === "GET" || method === "HEAD" ? noBody : await readRequestBody(message);
   answerResource(parts, call, { ...resourcePath, ...sent, verb, user, target });
+}
+
+/** Whoever may impersonate acts as the user that the headers name. */
+function actingUser(
+  { authenticator, authorizer }: ListenerParts,
+  message: IncomingMessage,
+): User | undefined {
+  const user = authenticator.authenticate(message.headers.authorization);
+  const name = message.headers["impersonate-user"];
+  if (user === undefined || typeof name !== "string" || name === "") return user;
+  const wanted = { verb: "impersonate", group: "", resource: "users", subresource: "", namespace: "", name };
+  if (!authorizer.isAllowed(user, wanted)) {
+    const why = `User ${JSON.stringify(user.name)} cannot impersonate resource "users" in API group "" at the cluster scope`;
+    throw forbidden({ group: "", kind: "users", name }, why);
+  }
+  const groups = message.headersDistinct["impersonate-group"] ?? [];
+  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
+  if (account !== null && groups.length === 0) return serviceAccountUser(account[1] ?? "", account[2] ?? "");
+  return { name, groups: [...groups, "system:authenticated"] };
 }
 
 interface ResourceCall extends ResourcePath {

@@ -65,7 +65,7 @@ function cutAfter(response: ServerResponse, bytes: number): void {
   const end = response.end.bind(response);
   const cutNow = (chunk: unknown): boolean => {
     const left = bytes - (socket.bytesWritten - before);
-    const buffer = Buffer.from(String(chunk ?? ""));
+    const buffer = Buffer.from(typeof chunk === "string" ? chunk : "");
     if (buffer.length < left) return false;
     write(buffer.subarray(0, Math.max(left, 0)), () => socket.destroy());
     return true;

@@ -8,8 +8,8 @@ function unprocessable(message: string): ApiFailure {
   return new ApiFailure({
     code: 422,
     reason: "Invalid",
-    message: `the server rejected our request due to an error in our request: ${message}`,
-    details: {},
+    message: "the server rejected our request due to an error in our request",
+    details: { causes: [{ reason: "UnexpectedServerResponse", message }] },
   });
 }
 

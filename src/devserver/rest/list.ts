@@ -18,11 +18,7 @@ export interface Selection {
 export function selectionOf(request: ApiRequest): Selection {
   const { served, query, namespace, name } = request;
   const labels = parseLabelSelector(query.get("labelSelector") ?? "");
-  const fields = parseFieldSelector(query.get("fieldSelector") ?? "", {
-    selectableFields: served.selectableFields,
-    kind: served.kind,
-    version: apiVersionText(served),
-  });
+  const fields = parseFieldSelector(query.get("fieldSelector") ?? "", served);
   const prefix = served.namespaced && namespace !== "" ? `${namespace}/` : "";
   const hasSelector = labels.length > 0 || fields.length > 0 || name !== "";
   if (!hasSelector) return { prefix, hasSelector, matches: () => true };

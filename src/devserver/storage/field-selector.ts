@@ -1,6 +1,6 @@
 import { badRequest } from "../errors/api-failure.ts";
 import type { JsonObject } from "../json/json.ts";
-import { valueAt } from "../json/json.ts";
+import { textAt, valueAt } from "../json/json.ts";
 
 export interface FieldRequirement {
   readonly path: readonly string[];
@@ -16,9 +16,8 @@ export function parseFieldSelector(
   text: string,
   {
     selectableFields,
-    kind,
-    version,
-  }: { readonly selectableFields: readonly string[]; readonly kind: string; readonly version: string },
+    isCustom,
+  }: { readonly selectableFields: readonly string[]; readonly isCustom: boolean },
 ): readonly FieldRequirement[] {
   const parts = text.split(/(?<!\\),/).filter((part) => part !== "");
   return parts.map((part) => {
@@ -28,26 +27,38 @@ export function parseFieldSelector(
     }
     const [, field = "", sign, value = ""] = match;
     if (field !== "metadata.name" && field !== "metadata.namespace" && !selectableFields.includes(field)) {
-      throw badRequest(
-        `Unable to find ${JSON.stringify(version)} that match label selector "", field selector ${JSON.stringify(text)}: field label not supported: ${field}`.replace(
-          JSON.stringify(version),
-          `"${version}, Kind=${kind}"`,
-        ),
-      );
+      throw badRequest(unknownField(field, selectableFields, isCustom));
     }
     return { path: field.split("."), isEqual: sign !== "!=", value: value.replace(/\\(.)/g, "$1") };
   });
 }
 
+function unknownField(field: string, known: readonly string[], isCustom: boolean): string {
+  if (isCustom || known.length > 0) return `field label not supported: ${field}`;
+  const names = '"metadata.name", "metadata.namespace"';
+  return `${JSON.stringify(field)} is not a known field selector: only ${names}`;
+}
+
 /** True where the object meets every requirement; an absent field is the empty text. */
 export function matchesFields(requirements: readonly FieldRequirement[], object: JsonObject): boolean {
   return requirements.every(({ path, isEqual, value }) => {
-    const found = valueAt(object, ...path);
-    // The core form of an event's source is its component.
-    const text =
-      typeof found === "object" ? String(valueAt(found, "component") ?? "") : String(found ?? emptyAt(path));
-    return (text === value) === isEqual;
+    return (fieldText(valueAt(object, ...path), path) === value) === isEqual;
   });
+}
+
+function fieldText(found: unknown, path: readonly string[]): string {
+  switch (typeof found) {
+    case "string":
+      return found;
+    case "number":
+    case "boolean":
+      return String(found);
+    case "object":
+      // The source of an event is its component.
+      return textAt(found, "component");
+    default:
+      return emptyAt(path);
+  }
 }
 
 /** Booleans and counts that are left out when zero. */

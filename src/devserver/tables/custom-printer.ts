@@ -57,6 +57,6 @@ function cellOf(value: unknown, type: string, nowMs: number): unknown {
     case "boolean":
       return typeof value === "boolean" ? value : null;
     default:
-      return typeof value === "object" ? JSON.stringify(value) : String(value);
+      return typeof value === "string" ? value : JSON.stringify(value);
   }
 }

@@ -1,19 +1,20 @@
-import { textAt, valueAt } from "../json/json.ts";
 import type { TablePrinter } from "../resources/served-resource.ts";
-import { ageText } from "./age.ts";
+import { corePrinters } from "./core-printers.ts";
+import { otherPrinters } from "./other-printers.ts";
+import { podPrinter } from "./pod-printer.ts";
+import { ageOf, printer } from "./printer.ts";
+import { workloadPrinters } from "./workload-printers.ts";
 
-const plain: TablePrinter = {
-  columns: [
-    { name: "Name", type: "string", format: "name" },
-    { name: "Age", type: "string" },
-  ],
-  cells: (object, nowMs) => [
-    textAt(object, "metadata", "name"),
-    ageText(valueAt(object, "metadata", "creationTimestamp"), nowMs),
-  ],
+const printers: Readonly<Record<string, TablePrinter>> = {
+  Pod: podPrinter,
+  ...corePrinters,
+  ...workloadPrinters,
+  ...otherPrinters,
 };
 
+const plain = printer("Age", (object, nowMs) => [ageOf(object, nowMs)]);
+
 /** How `kubectl get` shows a built-in kind. */
-export function printerOf(_kind: string): TablePrinter {
-  return plain;
+export function printerOf(kind: string): TablePrinter {
+  return printers[kind] ?? plain;
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 
 import type { CliIo } from "./cli-io.ts";
+import { addCompletionCommand } from "./commands/completion-command.ts";
 import { addJpCommand } from "./commands/jp-command.ts";
 import { addLintCommand } from "./commands/lint-command.ts";
 import { addScanCommand } from "./commands/scan-command.ts";
@@ -28,6 +29,7 @@ export function buildProgram(io: CliIo): Command {
   addTestCommand(program, io);
   addLintCommand(program, io);
   addJpCommand(program, io);
+  addCompletionCommand(program, io);
   return program;
 }
 

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import type { ForEachMutation } from "#api/kyverno/mutate.ts";
 
-import { always, never, rule, web } from "../evaluate.fixture.ts";
+import { rule, web } from "../evaluate.fixture.ts";
 import type { JsonObject } from "../values/json.ts";
 import { mutated, verdicts } from "./mutate.fixture.ts";
 
@@ -19,6 +19,8 @@ function pod(spec: JsonObject): JsonObject {
   return { apiVersion: "v1", kind: "Pod", metadata: { name: "web", namespace: "shop" }, spec };
 }
 
+const always = { all: [{ key: 1, operator: "Equals", value: 1 }] } as const;
+const never = { all: [{ key: 1, operator: "Equals", value: 2 }] } as const;
 const list = "request.object.spec.containers";
 const byName = { patchStrategicMerge: { spec: { containers: [{ name: "{{ element.name }}", tty: true }] } } };
 const three = pod({ containers: [{ name: "a" }, { name: "b" }, { name: "c" }] });

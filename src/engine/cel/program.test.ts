@@ -133,6 +133,15 @@ describe("CEL: hostile expressions", () => {
     );
   });
 
+  it("counts what a comparison of nested values walks through", () => {
+    const list = Array.from({ length: 5000 }, (_, index) => ({ n: index }));
+    const ten = "[0,1,2,3,4,5,6,7,8,9]";
+    assert.throws(
+      () => run(`${ten}.all(a, ${ten}.all(b, ${ten}.all(c, object.list == object.list)))`, { list }),
+      BudgetExceeded,
+    );
+  });
+
   it("gives the cost in the API server's units", () => {
     const result = run("object.a.b == 'x'", { a: { b: "x" } });
     assert.equal(result.cost, 4);

@@ -2,6 +2,7 @@ import { noSuchOverload } from "../values/cel-error.ts";
 import { isListValue } from "../values/cel-value.ts";
 import type { CelValue } from "../values/cel-value.ts";
 import { equalValues } from "../values/equality.ts";
+import type { Meter } from "../values/equality.ts";
 import { LazyMap } from "../values/lazy-map.ts";
 import { isMapValue, mapGet } from "../values/map-access.ts";
 import { compareValues } from "../values/ordering.ts";
@@ -9,7 +10,7 @@ import { add, divide, modulo, multiply, negate, subtract } from "./arithmetic.ts
 import type { Code } from "./frame.ts";
 import { comparisonCost } from "./sizes.ts";
 
-type Binary = (left: CelValue, right: CelValue) => CelValue;
+type Binary = (left: CelValue, right: CelValue, meter: Meter) => CelValue;
 
 interface BinaryOperator {
   readonly apply: Binary;
@@ -34,8 +35,8 @@ function addCost(left: CelValue, right: CelValue): number {
 }
 
 const binaryOperators: ReadonlyMap<string, BinaryOperator> = new Map([
-  ["_==_", { apply: (left, right) => equalValues(left, right), cost: comparisonCost }],
-  ["_!=_", { apply: (left, right) => !equalValues(left, right), cost: comparisonCost }],
+  ["_==_", { apply: (left, right, meter) => equalValues(left, right, meter), cost: comparisonCost }],
+  ["_!=_", { apply: (left, right, meter) => !equalValues(left, right, meter), cost: comparisonCost }],
   ["_<_", comparison((order) => order < 0, "_<_")],
   ["_<=_", comparison((order) => order <= 0, "_<=_")],
   ["_>_", comparison((order) => order > 0, "_>_")],
@@ -48,8 +49,8 @@ const binaryOperators: ReadonlyMap<string, BinaryOperator> = new Map([
   ["@in", { apply: contains, cost: (_, container) => (isListValue(container) ? container.length : 1) }],
 ]);
 
-function contains(value: CelValue, container: CelValue): boolean {
-  if (isListValue(container)) return container.some((item) => equalValues(item, value));
+function contains(value: CelValue, container: CelValue, meter: Meter): boolean {
+  if (isListValue(container)) return container.some((item) => equalValues(item, value, meter));
   if (isMapValue(container)) return mapGet(container, value) !== undefined;
   if (container instanceof LazyMap && typeof value === "string") return container.get(value) !== undefined;
   throw noSuchOverload();
@@ -74,7 +75,7 @@ export function compileOperator(name: string, operands: readonly Code[]): Code |
     const left = first(frame);
     const right = second(frame);
     frame.spend(cost === undefined ? 1 : cost(left, right));
-    return apply(left, right);
+    return apply(left, right, frame);
   };
 }
 

@@ -23,7 +23,7 @@ function distinct(list: List, context: CallContext): List {
       return true;
     }
     context.spend(others.length);
-    if (others.some((other) => equalValues(other, item))) return false;
+    if (others.some((other) => equalValues(other, item, context))) return false;
     others.push(item);
     return true;
   });

@@ -1,14 +1,14 @@
 import { mapKeyOf } from "../values/cel-value.ts";
 import type { CelValue } from "../values/cel-value.ts";
 import { equalValues } from "../values/equality.ts";
-import type { Library } from "./function-spec.ts";
+import type { CallContext, Library } from "./function-spec.ts";
 
 const source = "cel-go, sets extension";
 
 type List = readonly CelValue[];
 
 /** A test whether a list has an element; scalars are found without a search. */
-function membership(list: List): (value: CelValue) => boolean {
+function membership(list: List, context: CallContext): (value: CelValue) => boolean {
   const keys = new Set<string>();
   const others: CelValue[] = [];
   for (const item of list) {
@@ -18,12 +18,12 @@ function membership(list: List): (value: CelValue) => boolean {
   }
   return (value) => {
     const key = mapKeyOf(value);
-    return key === undefined ? others.some((other) => equalValues(other, value)) : keys.has(key);
+    return key === undefined ? others.some((other) => equalValues(other, value, context)) : keys.has(key);
   };
 }
 
-function contains(list: List, part: List): boolean {
-  return part.every(membership(list));
+function contains(list: List, part: List, context: CallContext): boolean {
+  return part.every(membership(list, context));
 }
 
 const productCost = (left: List, right: List): number => Math.max(1, left.length * right.length);
@@ -47,7 +47,8 @@ export const setsLibrary: Library = {
       overloads: [
         {
           signature: "sets.equivalent(list(A), list(A)): bool",
-          call: (left: List, right: List) => contains(left, right) && contains(right, left),
+          call: (left: List, right: List, context: CallContext) =>
+            contains(left, right, context) && contains(right, left, context),
           cost: productCost,
         },
       ],
@@ -62,7 +63,7 @@ export const setsLibrary: Library = {
       overloads: [
         {
           signature: "sets.intersects(list(A), list(A)): bool",
-          call: (left: List, right: List) => left.some(membership(right)),
+          call: (left: List, right: List, context: CallContext) => left.some(membership(right, context)),
           cost: productCost,
         },
       ],

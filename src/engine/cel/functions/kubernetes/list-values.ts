@@ -4,7 +4,7 @@ import type { CelValue } from "../../values/cel-value.ts";
 import { isListValue } from "../../values/cel-value.ts";
 import { equalValues } from "../../values/equality.ts";
 import { compareValues } from "../../values/ordering.ts";
-import type { FunctionSpec, Library } from "../function-spec.ts";
+import type { CallContext, FunctionSpec, Library } from "../function-spec.ts";
 
 const source = "Kubernetes, CEL list library";
 
@@ -82,7 +82,8 @@ export const listValuesLibrary: Library = {
       overloads: [
         {
           signature: "(list(A)).indexOf(A): int",
-          call: (list: List, value: CelValue) => list.findIndex((item) => equalValues(item, value)),
+          call: (list: List, value: CelValue, context: CallContext) =>
+            list.findIndex((item) => equalValues(item, value, context)),
           cost: listCost,
         },
       ],
@@ -98,7 +99,8 @@ export const listValuesLibrary: Library = {
       overloads: [
         {
           signature: "(list(A)).lastIndexOf(A): int",
-          call: (list: List, value: CelValue) => list.findLastIndex((item) => equalValues(item, value)),
+          call: (list: List, value: CelValue, context: CallContext) =>
+            list.findLastIndex((item) => equalValues(item, value, context)),
           cost: listCost,
         },
       ],

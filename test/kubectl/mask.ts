@@ -2,6 +2,7 @@ const masks: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "UID"],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME"],
   [/("?resourceVersion"?: ?)"\d+"/g, '$1"N"'],
+  [/(Resource Version: +)\d+/g, "$1N"],
   [/\bmade-[a-z0-9]{5}\b/g, "made-XXXXX"],
   [/\b10\.96\.\d+\.\d+\b/g, "ADDRESS"],
   [/https?:\/\/127\.0\.0\.1:\d+/g, "SERVER"],

@@ -131,13 +131,9 @@ export function tooLargeResourceVersion(asked: number, current: number): ApiFail
   });
 }
 
-export function unsupportedMediaType(given: string, accepted: readonly string[]): ApiFailure {
+export function unsupportedMediaType(accepted: readonly string[]): ApiFailure {
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(", ")}`;
-  return new ApiFailure({
-    code: 415,
-    reason: "UnsupportedMediaType",
-    message: given === "" ? message : `${message} (it was ${given})`,
-  });
+  return new ApiFailure({ code: 415, reason: "UnsupportedMediaType", message });
 }
 
 export function notAcceptable(): ApiFailure {

@@ -26,8 +26,7 @@ export function decodeProtobuf(
   const apiVersion = bytesOf(typeMeta, 1).toString("utf8");
   const kind = bytesOf(typeMeta, 2).toString("utf8");
   const schema = schemaOf(apiVersion, kind);
-  if (schema === undefined)
-    throw unsupportedMediaType(protobufType, ["application/json", "application/yaml"]);
+  if (schema === undefined) throw unsupportedMediaType(["application/json", "application/yaml"]);
   return { apiVersion, kind, ...decodeMessage(bytesOf(envelope, 2), schema) };
 }
 

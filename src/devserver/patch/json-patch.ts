@@ -4,13 +4,16 @@ import type { Draft, JsonObject } from "../json/json.ts";
 
 const maxOperations = 10_000;
 
-function unprocessable(message: string): ApiFailure {
-  return new ApiFailure({
+/** The API server does not say which operation failed; neither does this one. The reason is for those who read errors. */
+function unprocessable(why: string): ApiFailure {
+  const failure = new ApiFailure({
     code: 422,
     reason: "Invalid",
     message: "the server rejected our request due to an error in our request",
-    details: { causes: [{ reason: "UnexpectedServerResponse", message }] },
+    details: {},
   });
+  failure.cause = why;
+  return failure;
 }
 
 function parsePointer(pointer: unknown): readonly string[] {

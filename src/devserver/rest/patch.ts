@@ -27,7 +27,7 @@ export function patchObject(ctx: ServerContext, request: ApiRequest): Updated {
   const type = request.contentType.split(";")[0]?.trim() ?? "";
   const { served } = request;
   const accepted = [jsonPatch, mergePatch, ...(served.isCustom ? [] : [strategicPatch]), applyPatch];
-  if (!accepted.includes(type)) throw unsupportedMediaType(type, accepted);
+  if (!accepted.includes(type)) throw unsupportedMediaType(accepted);
   if (type === applyPatch) return applyObject(ctx, request);
   const before = storedObject(ctx, request);
   const current = served.fromStored(before);

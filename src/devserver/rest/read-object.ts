@@ -14,7 +14,7 @@ import type { ApiRequest } from "./api-request.ts";
 export function readBody({ body, contentType }: Pick<ApiRequest, "body" | "contentType">): JsonObject {
   const type = contentType.split(";")[0]?.trim() ?? "";
   if (type !== "" && type !== "application/json" && !type.endsWith("yaml")) {
-    throw unsupportedMediaType(type, ["application/json", "application/yaml"]);
+    throw unsupportedMediaType(["application/json", "application/yaml"]);
   }
   const value = type.endsWith("yaml") ? parseYamlText(body) : parseJsonText(body);
   if (!isObject(value)) throw badRequest("the body of the request is no object");

@@ -69,7 +69,7 @@ function selectorText(selector: unknown): string | undefined {
 function scaleOf(request: ApiRequest, object: JsonObject): JsonObject {
   const paths = scalePaths(request);
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object["metadata"] as JsonObject;
-  const selector = selectorText(valueAt(object, ...paths.selector));
+  const selector = paths.selector.length === 0 ? undefined : selectorText(valueAt(object, ...paths.selector));
   return {
     kind: "Scale",
     apiVersion: "autoscaling/v1",

@@ -160,7 +160,12 @@ export function createReportKeeper(deps: ReportKeeperDeps): ReportKeeper & Resul
     return signatureOf(known, entry.ownerHash) !== signatureOf(verdicts, resultHash.ofOwner(owner));
   };
 
-  const accept = (owner: ReportOwner, results: readonly PolicyReportResult[], priority: number): boolean => {
+  const accept = (
+    owner: ReportOwner,
+    results: readonly PolicyReportResult[],
+    verdicts: readonly Verdict[],
+    priority: number,
+  ): boolean => {
     const { uid } = owner;
     if (results.length === 0 && state.isAbsent(uid)) {
       settleEvents(pending.take(uid), new Error("the object has no results any more"));
@@ -176,11 +181,7 @@ export function createReportKeeper(deps: ReportKeeperDeps): ReportKeeper & Resul
     state.goneDueMs.delete(uid);
     const flags = (entry?.flags ?? 0) & ~(ledgerFlag.gone | ledgerFlag.unwatched);
     const ownerHash = resultHash.ofOwner(owner);
-    ledger.set(
-      uid,
-      { ...identityOf(owner), resourceVersion, ownerHash, flags },
-      verdictsOf(results, resultHash),
-    );
+    ledger.set(uid, { ...identityOf(owner), resourceVersion, ownerHash, flags }, verdicts);
     pending.add(uid, { owner, scan: results });
     queue.add(uid, { priority });
     return true;
@@ -251,7 +252,9 @@ export function createReportKeeper(deps: ReportKeeperDeps): ReportKeeper & Resul
         uid,
         "newest",
         (isWanted) =>
-          isWanted && changes(owner, verdicts) && accept(owner, results, urgent ? urgentPriority : 0),
+          isWanted &&
+          changes(owner, verdicts) &&
+          accept(owner, results, verdicts, urgent ? urgentPriority : 0),
       );
     },
     async mergeEvents(owner, events) {

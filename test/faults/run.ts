@@ -18,6 +18,7 @@ const usage = `Breaks things around the operator on a real control plane and com
   --seed SEED     run this seed only
   --fault TEXT    only seeds whose fault has TEXT in its name
   --entry FILE    run this program (the bundle, say) instead of the source
+  --keep-logs     keep the logs of seeds that went well, too
   --json          print one JSON document instead of text
 `;
 
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     seed: { type: "string" },
     fault: { type: "string" },
     entry: { type: "string" },
+    "keep-logs": { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -148,7 +150,7 @@ const main = async (): Promise<number> => {
   const outcomes: SeedOutcome[] = [];
   try {
     for (const seed of chosenSeeds()) {
-      const outcome = await runSeed(cluster, planSeed(seed), { logs, entry });
+      const outcome = await runSeed(cluster, planSeed(seed), { logs, entry, keepLogs: values["keep-logs"] });
       outcomes.push(outcome);
       tellSeed(outcome);
       // What went wrong must not go on to the next seed.

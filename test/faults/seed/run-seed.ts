@@ -149,7 +149,7 @@ const checkProcessLogs = async ({ stage, problems }: Run): Promise<void> => {
 export const runSeed = async (
   cluster: FaultCluster,
   plan: SeedPlan,
-  options: { readonly logs: string; readonly entry: string | undefined },
+  options: { readonly logs: string; readonly entry: string | undefined; readonly keepLogs: boolean },
 ): Promise<SeedOutcome> => {
   const startMs = performance.now();
   const story: string[] = [];
@@ -203,6 +203,6 @@ export const runSeed = async (
   } finally {
     await history.stop();
     await stage.end();
-    if (problems.length === 0) await rm(stage.folder, { recursive: true, force: true });
+    if (problems.length === 0 && !options.keepLogs) await rm(stage.folder, { recursive: true, force: true });
   }
 };

@@ -8,7 +8,7 @@ import type { JsonObject } from "../values/json.ts";
 const prefix = "generate.kyverno.io/";
 
 /** Labels by which a generated object tells where it comes from, as Kyverno writes and looks them up. */
-export const downstreamLabels = {
+const downstreamLabels = {
   policyName: `${prefix}policy-name`,
   policyNamespace: `${prefix}policy-namespace`,
   ruleName: `${prefix}rule-name`,

@@ -1,3 +1,4 @@
+import type { Budget } from "../budget.ts";
 import type { QueryEnvironment } from "../context/query-context.ts";
 import { deepEqual } from "../values/deep-equal.ts";
 import { own } from "../values/json.ts";
@@ -46,7 +47,18 @@ function patched(
   const text = own(block, "patchesJson6902");
   if (typeof text !== "string" || text === "") return undefined;
   budget.step(1 + (text.length >> 6));
-  return applyJsonPatch(object, operationsOf(text), { numbers, budget });
+  const operations = operationsOf(text);
+  const result = applyJsonPatch(object, operations, { numbers, budget });
+  if (operations.some(({ op }) => op === "copy")) visit(result, budget, 0);
+  return result;
+}
+
+/** Copies are shared until they are written, so a few of them may stand for an object of any size. */
+function visit(value: Json, budget: Budget, depth: number): void {
+  budget.step();
+  if (typeof value !== "object" || value === null) return;
+  budget.enter(depth);
+  for (const member of Object.values(value) as readonly Json[]) visit(member, budget, depth + 1);
 }
 
 function outcomeOf(

@@ -59,7 +59,10 @@ function decodeOperation(item: Json): JsonPatchOperation {
 
 function textField(item: JsonObject, field: "path" | "from"): string {
   const value = own(item, field);
-  if (typeof value === "string") return value;
+  if (typeof value === "string") {
+    if (value.split("/", maxSegments + 2).length <= maxSegments + 1) return value;
+    throw invalid(item, `failed to decode '${field}': it has more than ${maxSegments} segments`);
+  }
   const missing =
     field === "path"
       ? "operation missing path field: missing value"
@@ -69,6 +72,8 @@ function textField(item: JsonObject, field: "path" | "from"): string {
 }
 
 const maxShownLength = 300;
+/** As deep as objects may be. */
+const maxSegments = 200;
 
 function invalid(item: JsonObject, reason: string): PatchError {
   const text = JSON.stringify(

@@ -20,7 +20,7 @@ export function applyStrategicPatch(object: JsonObject, patch: Json, budget: Bud
 
 /** The patch without anchors, as it fits this object; empty where its conditions do not hold. */
 function resolvePatch(object: JsonObject, patch: Json, budget: Budget): JsonObject {
-  const node = patchNodeOf(patch);
+  const node = patchNodeOf(patch, budget);
   if (!resolveAnchors(node, object, budget)) return {};
   if (node.kind !== "map") throw wrongKind("MappingNode", patch);
   dropAllConditions(node);

@@ -27,7 +27,7 @@ export function mergeList(
   const isAdded = patch === base;
   let rest = [...base];
   const changes = [...patch];
-  const identities = identitiesOf([...patch, ...base], names);
+  const identities = identitiesOf([...patch, ...base], names, budget);
   const used = usedKeys(identities, names);
   let merged: readonly Json[] = [];
   for (const identity of identities) {
@@ -68,14 +68,18 @@ function withoutDirective(patched: Json): Json {
 }
 
 /** The values of the keys of all elements, without repetitions. */
-function identitiesOf(elements: readonly Json[], keys: readonly string[]): (readonly string[])[] {
+function identitiesOf(
+  elements: readonly Json[],
+  keys: readonly string[],
+  budget: Budget,
+): (readonly string[])[] {
   const unique = new Map<string, readonly string[]>();
   for (const element of elements) {
     const identity = keys.map((key) => (key === "" ? scalarText(element) : keyText(element, key)));
     unique.set(JSON.stringify(identity), identity);
   }
   const identities = [...unique.values()];
-  return keys.length > 1 ? completed(identities) : identities;
+  return keys.length > 1 ? completed(identities, budget) : identities;
 }
 
 function keyText(element: Json, key: string): string {
@@ -84,8 +88,9 @@ function keyText(element: Json, key: string): string {
 }
 
 /** With several keys, elements that differ only in a missing one are the same. */
-function completed(identities: (readonly string[])[]): (readonly string[])[] {
+function completed(identities: (readonly string[])[], budget: Budget): (readonly string[])[] {
   for (let left = 0; left < identities.length; left++) {
+    budget.step(identities.length);
     const one = identities[left] ?? [];
     for (let right = 0; right < identities.length; right++) {
       const union = unionOf(one, identities[right] ?? []);

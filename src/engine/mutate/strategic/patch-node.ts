@@ -1,3 +1,4 @@
+import type { Budget } from "../../budget.ts";
 import { parseAnchor } from "../../pattern/anchor.ts";
 import type { Anchor } from "../../pattern/anchor.ts";
 import { compareText } from "../../values/go-format.ts";
@@ -29,12 +30,15 @@ export interface PatchScalar {
 }
 
 /** The tree of a patch, with the keys of objects in order. */
-export function patchNodeOf(value: Json): PatchNode {
-  if (isList(value)) return { kind: "list", items: value.map(patchNodeOf) };
+export function patchNodeOf(value: Json, budget: Budget, depth = 0): PatchNode {
+  budget.step();
+  budget.enter(depth);
+  if (isList(value))
+    return { kind: "list", items: value.map((item) => patchNodeOf(item, budget, depth + 1)) };
   if (!isObject(value)) return { kind: "scalar", value };
   const entries = Object.entries(value)
     .toSorted(([left], [right]) => compareText(left, right))
-    .map(([key, item]) => ({ key, value: patchNodeOf(item) }));
+    .map(([key, item]) => ({ key, value: patchNodeOf(item, budget, depth + 1) }));
   return { kind: "map", entries };
 }
 
@@ -53,15 +57,16 @@ export function patchOf(node: PatchNode): Json {
 }
 
 /** A tree that can change without changing this one. */
-export function copyNode(node: PatchNode): PatchNode {
+export function copyNode(node: PatchNode, budget: Budget): PatchNode {
+  budget.step();
   switch (node.kind) {
     case "map":
       return {
         kind: "map",
-        entries: node.entries.map(({ key, value }) => ({ key, value: copyNode(value) })),
+        entries: node.entries.map(({ key, value }) => ({ key, value: copyNode(value, budget) })),
       };
     case "list":
-      return { kind: "list", items: node.items.map(copyNode) };
+      return { kind: "list", items: node.items.map((item) => copyNode(item, budget)) };
     case "scalar":
       return node;
     default:

@@ -10,7 +10,6 @@ import {
   copyNode,
   holdsAnchor,
   isAddition,
-  isCondition,
   isGlobal,
   isMutationAnchor,
   patchOf,
@@ -90,7 +89,7 @@ function resolveList(patch: PatchList, value: Json | undefined, budget: Budget):
     if (!holdsAnchor(item, isMutationAnchor)) continue;
     const global = holdsAnchor(item, isGlobal);
     // One copy for all elements: what `+()` became for one of them, it is for those after it.
-    const attempt = copyNode(item);
+    const attempt = copyNode(item, budget);
     let globalHeld = false;
     let globalFailed = false;
     const isMet = (element: Json | undefined): boolean => {
@@ -100,7 +99,7 @@ function resolveList(patch: PatchList, value: Json | undefined, budget: Budget):
       return held === "held";
     };
     for (const element of elements) {
-      if (isMet(element) && !global) addNamed(patch, attempt, element);
+      if (isMet(element) && !global) addNamed(patch, attempt, element, budget);
     }
     if (value === undefined) isMet(undefined);
     if (globalFailed && !globalHeld) return "global";
@@ -109,10 +108,10 @@ function resolveList(patch: PatchList, value: Json | undefined, budget: Budget):
 }
 
 /** Adds what is left of a patch element without its conditions, under the name of the element that met them. */
-function addNamed(patch: PatchList, attempt: PatchNode, element: Json): void {
+function addNamed(patch: PatchList, attempt: PatchNode, element: Json, budget: Budget): void {
   const name = fieldOf(element, "name");
   if (name === undefined || name === null || isEmptyCollection(name)) return;
-  const named = copyNode(attempt);
+  const named = copyNode(attempt, budget);
   if (dropConditions(named, true)) return;
   if (named.kind !== "map") return;
   const existing = named.entries.find(({ key }) => key === "name");
@@ -120,9 +119,4 @@ function addNamed(patch: PatchList, attempt: PatchNode, element: Json): void {
   if (existing === undefined) named.entries.push({ key: "name", value: node });
   else existing.value = node;
   patch.items.push(named);
-}
-
-/** True for the patch of which conditions decide. */
-export function hasConditions(patch: PatchNode): boolean {
-  return holdsAnchor(patch, isCondition);
 }

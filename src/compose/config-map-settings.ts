@@ -5,7 +5,7 @@ import type { SettingsStore } from "#controllers/settings/settings-store.ts";
 import type { ConfigMapRole } from "#controllers/settings/setting-table.ts";
 import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.ts";
 
-export const configMapType: ResourceType = {
+const configMapType: ResourceType = {
   group: "",
   version: "v1",
   kind: "ConfigMap",

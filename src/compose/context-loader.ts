@@ -5,7 +5,7 @@ import type { ContextAnswer } from "#engine/context/context-source.ts";
 import type { Json } from "#engine/values/json.ts";
 import { createBroker } from "#kube/broker/create-broker.ts";
 import { proxyFor } from "#kube/client/proxy.ts";
-import type { PartContext } from "./operator.ts";
+import type { PartContext } from "./part.ts";
 
 export interface ContextLoader {
   readonly load: LoadContext;

@@ -6,7 +6,7 @@ import type { EphemeralIntake } from "#controllers/reports/ephemeral-intake.ts";
 import { createKubeEphemeralStore } from "#controllers/reports/ephemeral-store.ts";
 import type { IsAlive } from "#controllers/reports/report-writer.ts";
 import { systemClock } from "#controllers/runtime/clock.ts";
-import type { Part, PartContext } from "./operator.ts";
+import type { Part, PartContext } from "./part.ts";
 
 /** Merges what others tell in EphemeralReports, as soon as and as long as their CRDs are served. */
 export function startEphemeralIntake(

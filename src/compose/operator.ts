@@ -31,25 +31,6 @@ const closeMs = 23_000;
 /** Without the Lease nothing is written any more, so there is nothing to wait for. */
 const lostStopMs = 3_000;
 
-/** What every part of the operator is given. */
-export interface PartContext {
-  readonly settings: SettingsStore;
-  readonly startSettings: Settings;
-  readonly client: KubeClient;
-  readonly discovery: Discovery;
-  readonly openSource: (selection: Selection, handlers: SourceHandlers) => Source;
-  readonly metrics: MetricsPage;
-  readonly health: Health;
-  readonly log: RootLogger;
-  readonly hostName: string;
-  readonly signal: AbortSignal;
-}
-
-/** A running part: ends its watches and workers and lets what is under way finish. */
-export interface Part {
-  stop(): Promise<void>;
-}
-
 /**
  * Runs the operator until `signal` aborts or the Lease is lost, and resolves to the exit code. It waits for the Lease
  * with its health endpoints open, so that a standby is alive but not ready.

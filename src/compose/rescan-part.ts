@@ -3,7 +3,7 @@ import { startCron } from "#controllers/runtime/schedule.ts";
 import type { Schedule } from "#controllers/runtime/schedule.ts";
 import { runRescan } from "#controllers/scan/rescan.ts";
 import type { RescanDeps } from "#controllers/scan/rescan.ts";
-import type { Part, PartContext } from "./operator.ts";
+import type { Part, PartContext } from "./part.ts";
 
 /** Judges everything again from time to time: in rounds spread over the interval, and at the times of a cron setting. */
 export function startRescans(

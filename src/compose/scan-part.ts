@@ -21,7 +21,7 @@ import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
 import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.ts";
 import { createContextLoader } from "./context-loader.ts";
 import { startEphemeralIntake } from "./ephemeral-part.ts";
-import type { Part, PartContext } from "./operator.ts";
+import type { Part, PartContext } from "./part.ts";
 import { processKey } from "./process-key.ts";
 import { oldestVerdictAge, scanReadiness } from "./readiness.ts";
 import type { Standing } from "./readiness.ts";

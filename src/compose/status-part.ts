@@ -11,7 +11,7 @@ import { startInterval } from "#controllers/runtime/schedule.ts";
 import { createWorkQueue, resyncPriority } from "#controllers/runtime/work-queue.ts";
 import type { ScanController } from "#controllers/scan/scan-controller.ts";
 import type { ScanPolicy } from "#controllers/scan/scan-policy.ts";
-import type { PartContext } from "./operator.ts";
+import type { PartContext } from "./part.ts";
 import type { KindStanding } from "./scan-observer.ts";
 
 /** Changes that come together are written together. */

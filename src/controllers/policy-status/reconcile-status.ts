@@ -8,7 +8,7 @@ import { isStored, planStatus } from "./plan-status.ts";
 import type { PolicyFindings, StatusCondition } from "./plan-status.ts";
 import type { StatusOwnership } from "./status-owner.ts";
 
-export const statusFieldManager = "rearguard";
+const statusFieldManager = "rearguard";
 
 /** Where a policy is and what is true of it. */
 export interface ReportedPolicy {

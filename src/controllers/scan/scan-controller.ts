@@ -1,73 +1,36 @@
-import PQueue from "p-queue";
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
-import type { Clock } from "#controllers/runtime/clock.ts";
 import { createSlicer } from "#controllers/runtime/slice.ts";
-import type { WorkQueue } from "#controllers/runtime/work-queue.ts";
 import { isNotFound } from "#kube/client/api-error.ts";
-import type { KubeClient } from "#kube/client/kube-client.ts";
-import type { Source, SourceHandlers, Selection } from "#kube/list-watch/source.ts";
 import type { KindFamily, PolicyFacts } from "#reports/policy-facts.ts";
 import { createConfigMapInputs } from "./config-map-inputs.ts";
 import type { ConfigMapInputsDeps } from "./config-map-inputs.ts";
-import { createContextEpoch } from "./context-epoch.ts";
-import type { ContextEpoch, LoadContext } from "./context-epoch.ts";
+import type { ContextEpoch } from "./context-epoch.ts";
+import { createContextEpochs } from "./context-epochs.ts";
 import { createInputVersions } from "./input-versions.ts";
-import type { Judge } from "./judge.ts";
 import { planKinds, planPasses } from "./kind-plan.ts";
 import type { KindPlan } from "./kind-plan.ts";
 import { createKindRegistry } from "./kind-registry.ts";
 import type { WatchedKind } from "./kind-registry.ts";
 import { KindScan } from "./kind-scan.ts";
-import type { KindScanDeps } from "./kind-scan.ts";
 import { createNamespaceLabels } from "./namespace-labels.ts";
 import { createOtherVersions } from "./other-versions.ts";
 import type { PassRequest } from "./pass-request.ts";
+import { createPassLanes } from "./pass-lanes.ts";
 import { createPassRunner } from "./pass-runner.ts";
-import type { ListPages } from "./pass-runner.ts";
 import { createPlanLoop } from "./plan-loop.ts";
 import { lostPolicies } from "./lost-policies.ts";
 import { createPolicyFacts } from "./policy-facts.ts";
 import { createPolicyWatch } from "./policy-watch.ts";
-import type { PolicyWatch, UnreadablePolicy } from "./policy-watch.ts";
-import type { ReportPort, ScanObserver } from "./ports.ts";
+import type { PolicyWatch } from "./policy-watch.ts";
 import { createRejudge } from "./rejudge.ts";
 import type { Rejudge } from "./rejudge.ts";
-import { readsOutside } from "./scan-policy.ts";
+import type { ScanDeps } from "./scan-deps.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
 import { createSharedInputs } from "./shared-inputs.ts";
 import type { InputStanding } from "./shared-inputs.ts";
 import { createStandingErrors } from "./standing-errors.ts";
 import { createVerdictWriter } from "./verdict-writer.ts";
-import type { ReportedVerdicts } from "./verdict-writer.ts";
-
-export interface ScanDeps {
-  readonly client: Pick<KubeClient, "get">;
-  /** Objects to judge; those of other shards do not come. */
-  readonly openSource: (selection: Selection, handlers: SourceHandlers) => Source;
-  /** What everybody reads whole: policies, Namespaces, ConfigMaps that policies name. */
-  readonly openShared: (selection: Selection, handlers: SourceHandlers) => Source;
-  readonly listPages: ListPages;
-  /** What the API server serves now. */
-  readonly types: () => readonly ResourceType[];
-  /** Made by the caller, because reports and scan know each other through ports only. */
-  readonly reports: ReportPort;
-  readonly observer: ScanObserver;
-  readonly judge: Judge;
-  readonly seenHash: KindScanDeps["seenHash"];
-  readonly isLeftOut: KindScanDeps["isLeftOut"];
-  readonly loadContext: LoadContext;
-  readonly reported: () => ReportedVerdicts;
-  readonly rejudgeQueue: WorkQueue<string>;
-  /** Passes over kinds that go on at once. */
-  readonly concurrentPasses: number;
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** Told when policies, kinds or their states changed: for status, metrics and readiness. */
-  readonly onChanged: () => void;
-  readonly onUnreadable: (policy: UnreadablePolicy) => void;
-  readonly signal: AbortSignal;
-}
 
 /** Judges what runs, on every change and on a schedule. */
 export interface ScanController {
@@ -96,9 +59,6 @@ export interface ScanController {
 
 /** Edits of policies that come together are planned together. */
 const settleMs = 50;
-/** How long answers from outside are shared by watch events. */
-const eventEpochMs = 2_000;
-const contextLimits = { maxEntries: 5_000, maxBytes: 16 * 1_024 * 1_024 };
 const sliceMs = 20;
 /** How long a kind may be unreadable before that becomes a result. */
 const degradedGraceMs = 60_000;
@@ -117,32 +77,14 @@ export function createScanController(deps: ScanDeps): ScanController {
     Math.min(60_000, 500 * 2 ** Math.min(failures, 10)) * (1 - deps.random() / 2);
 
   const inputs = createInputVersions();
-  const newEpoch = (): ContextEpoch =>
-    createContextEpoch({ load: deps.loadContext, inputs, ...contextLimits });
-  let events = { epoch: newEpoch(), sinceMs: clock.monotonicMs() };
-  const eventEpoch = (): ContextEpoch => {
-    if (clock.monotonicMs() - events.sinceMs > eventEpochMs) {
-      events = { epoch: newEpoch(), sinceMs: clock.monotonicMs() };
-    }
-    return events.epoch;
-  };
+  const { newEpoch, eventEpoch } = createContextEpochs(deps.loadContext, inputs, clock);
 
   const slice = createSlicer({
     sliceMs,
     monotonicMs: () => clock.monotonicMs(),
     onSlice: (ms) => observer.sliceCut(ms),
   });
-  /** Passes that may wait for services outside do not hold up the others. */
-  const lanes = {
-    inside: new PQueue({ concurrency: deps.concurrentPasses }),
-    outside: new PQueue({ concurrency: deps.concurrentPasses }),
-  };
-  const laneOf = ({ policies }: PassRequest, scan: KindScan): PQueue => {
-    const concerned = [...scan.policies.values()].filter(
-      ({ key }) => policies === "all" || policies.has(key),
-    );
-    return concerned.some(readsOutside) ? lanes.outside : lanes.inside;
-  };
+  const laneOf = createPassLanes(deps.concurrentPasses);
 
   /** Lists the kinds again that these policies judge. */
   const requestPasses = (
@@ -244,7 +186,7 @@ export function createScanController(deps: ScanDeps): ScanController {
       newEpoch,
       clock,
       observer,
-      laneOf: (request) => laneOf(request, scan),
+      laneOf: (request) => laneOf(request, scan.policies.values()),
       retryDelayMs,
     });
     return { scan, passes };

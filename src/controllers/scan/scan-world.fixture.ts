@@ -11,7 +11,7 @@ import { FakeReports } from "./fake-reports.fixture.ts";
 import { createJudge } from "./judge.ts";
 import type { ScanObserver } from "./ports.ts";
 import { createScanController } from "./scan-controller.ts";
-import type { ScanDeps } from "./scan-controller.ts";
+import type { ScanDeps } from "./scan-deps.ts";
 import { createSeenHash } from "./seen-hash.ts";
 
 /** What the scan told, as text. */

@@ -1,4 +1,4 @@
-import { apiVersionOf, resourceTypeKey } from "#api/meta/resource-type.ts";
+import { resourceTypeKey } from "#api/meta/resource-type.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import { matchesKind } from "#engine/match/kind-selector.ts";
 import type { KindSelector } from "#engine/match/kind-selector.ts";
@@ -41,7 +41,7 @@ function familyOf(type: ResourceType): string {
 }
 
 /** True for a kind that can be listed and watched and that no policy is kept from. */
-export function isScannable(type: ResourceType): boolean {
+function isScannable(type: ResourceType): boolean {
   return (
     !type.resource.includes("/") &&
     type.verbs.includes("list") &&
@@ -100,9 +100,4 @@ export function planWantedKinds(users: Iterable<KindUser>, types: readonly Resou
     if (missing.length > 0) unserved.set(user.key, missing.map(selectorText));
   }
   return { kinds, unserved };
-}
-
-/** `apps/v1, Deployment` of a served kind, for messages. */
-export function describeType(type: ResourceType): string {
-  return `${apiVersionOf(type)} ${type.kind}`;
 }

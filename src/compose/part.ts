@@ -1,0 +1,27 @@
+import type { SettingsStore } from "#controllers/settings/settings-store.ts";
+import type { Settings } from "#controllers/settings/setting-table.ts";
+import type { KubeClient } from "#kube/client/kube-client.ts";
+import type { Discovery } from "#kube/discovery/create-discovery.ts";
+import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.ts";
+import type { Health } from "#telemetry/health.ts";
+import type { RootLogger } from "#telemetry/logger.ts";
+import type { MetricsPage } from "#telemetry/metrics.ts";
+
+/** What every part of the operator is given. */
+export interface PartContext {
+  readonly settings: SettingsStore;
+  readonly startSettings: Settings;
+  readonly client: KubeClient;
+  readonly discovery: Discovery;
+  readonly openSource: (selection: Selection, handlers: SourceHandlers) => Source;
+  readonly metrics: MetricsPage;
+  readonly health: Health;
+  readonly log: RootLogger;
+  readonly hostName: string;
+  readonly signal: AbortSignal;
+}
+
+/** A running part: ends its watches and workers and lets what is under way finish. */
+export interface Part {
+  stop(): Promise<void>;
+}

@@ -1,7 +1,6 @@
 import { lookup } from "node:dns/promises";
-import type { LoadContext } from "#controllers/scan/context-epoch.ts";
+import type { LoadContext, LoadedAnswer } from "#controllers/scan/context-epoch.ts";
 import { systemClock } from "#controllers/runtime/clock.ts";
-import type { ContextAnswer } from "#engine/context/context-source.ts";
 import type { Json } from "#engine/values/json.ts";
 import { createBroker } from "#kube/broker/create-broker.ts";
 import { proxyFor } from "#kube/client/proxy.ts";
@@ -43,7 +42,7 @@ export function createContextLoader(
   });
   metrics.metrics.openBreakers.read(() => [{ labels: {}, value: broker.openBreakers() }]);
   return {
-    async load(request, scope): Promise<ContextAnswer> {
+    async load(request, scope): Promise<LoadedAnswer> {
       const answer = await broker.load(request, scope);
       if (broker.openBreakers() > 0) onForbidden();
       return answer.kind === "value" ? { kind: "value", value: answer.value as Json } : answer;

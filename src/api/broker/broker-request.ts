@@ -32,4 +32,9 @@ export interface BrokerScope {
 /** The data, as parsed JSON, or why they cannot be had. */
 export type BrokerAnswer =
   | { readonly kind: "value"; readonly value: unknown }
-  | { readonly kind: "failed"; readonly message: string };
+  | {
+      readonly kind: "failed";
+      readonly message: string;
+      /** The same question may have another answer soon, without any change of what is asked for: an outage, rights. */
+      readonly mayPass: boolean;
+    };

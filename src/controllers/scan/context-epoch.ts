@@ -7,8 +7,11 @@ import type {
 import { approximateBytes } from "./approximate-bytes.ts";
 import type { InputVersions } from "./input-versions.ts";
 
+/** An answer from outside, and whether a failure may pass by itself: an outage, rights. */
+export type LoadedAnswer = ContextAnswer | (ContextAnswer & { readonly mayPass: boolean });
+
 /** Loads what a policy asks for, under that policy's authority. Rejects only for bugs. */
-export type LoadContext = (request: ContextRequest, scope: PermissionScope) => Promise<ContextAnswer>;
+export type LoadContext = (request: ContextRequest, scope: PermissionScope) => Promise<LoadedAnswer>;
 
 /** One answer to many questions: what policies asked for, remembered for one list pass or two seconds of events. */
 export interface ContextEpoch extends ContextSource {

@@ -7,6 +7,7 @@ import { createConfigMapInputs } from "./config-map-inputs.ts";
 import type { ConfigMapInputsDeps } from "./config-map-inputs.ts";
 import type { ContextEpoch } from "./context-epoch.ts";
 import { createContextEpochs } from "./context-epochs.ts";
+import { createContextRetries, withRetries } from "./context-retries.ts";
 import { createInputVersions } from "./input-versions.ts";
 import { planKinds, planPasses } from "./kind-plan.ts";
 import type { KindPlan } from "./kind-plan.ts";
@@ -77,7 +78,14 @@ export function createScanController(deps: ScanDeps): ScanController {
     Math.min(60_000, 500 * 2 ** Math.min(failures, 10)) * (1 - deps.random() / 2);
 
   const inputs = createInputVersions();
-  const { newEpoch, eventEpoch } = createContextEpochs(deps.loadContext, inputs, clock);
+  const contextRetries = createContextRetries({
+    clock,
+    random: deps.random,
+    retry: (policy) =>
+      requestPasses(({ key }) => key === policy, { namespaces: undefined, reason: "failed context" }),
+  });
+  const loadContext = withRetries(deps.loadContext, contextRetries);
+  const { newEpoch, eventEpoch } = createContextEpochs(loadContext, inputs, clock);
 
   const slice = createSlicer({
     sliceMs,
@@ -290,6 +298,7 @@ export function createScanController(deps: ScanDeps): ScanController {
     requestFor: (isConcerned, reason) => requestPasses(isConcerned, { namespaces: undefined, reason }),
     async stop() {
       standing.stop();
+      contextRetries.stop();
       // A plan under way may still begin kinds: it ends first.
       await Promise.all([shared.stop(), loop.stop()]);
       await Promise.all([configMaps.stop(), registry.stop()]);

@@ -1,7 +1,7 @@
 import type { BrokerAnswer, BrokerRequest, BrokerScope } from "#api/broker/broker-request.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { Logger } from "#telemetry/logger.ts";
-import { isForbidden, isNotFound, TransportError } from "../client/api-error.ts";
+import { ApiError, isForbidden, isNotFound, TransportError } from "../client/api-error.ts";
 import type { KubeClient } from "../client/kube-client.ts";
 import type { Clock } from "../clock.ts";
 import { refuseApiCall, refuseConfigMap, withoutOwnSecrets } from "./access-rules.ts";
@@ -51,10 +51,13 @@ const configMapType: ResourceType = {
 const lanes = { perPolicy: 4, total: 16, maxWaiting: 10_000 };
 
 const value = (data: unknown): BrokerAnswer => ({ kind: "value", value: data });
-const failed = (message: string): BrokerAnswer => ({ kind: "failed", message });
+const failed = (message: string, mayPass: boolean): BrokerAnswer => ({ kind: "failed", message, mayPass });
 
 /** A call that was not made. */
 class Refused extends Error {}
+
+/** A call that was not made now. */
+class HeldBack extends Refused {}
 
 /** The one way out for everything that a policy causes. */
 export function createBroker(options: BrokerOptions): Broker {
@@ -73,7 +76,7 @@ export function createBroker(options: BrokerOptions): Broker {
     call: () => Promise<unknown>,
   ): Promise<unknown> => {
     const held = breaker.heldBack(scope, access);
-    if (held !== undefined) throw new Refused(held);
+    if (held !== undefined) throw new HeldBack(held);
     try {
       const answer = await call();
       breaker.close(scope, access);
@@ -161,13 +164,13 @@ export function createBroker(options: BrokerOptions): Broker {
       const count = (outcome: "value" | "failed" | "refused"): void => onCall(request.kind, outcome);
       try {
         const running = callLanes.run(scope, () => dispatch(request, scope));
-        if (running === undefined) throw new Refused("too many calls of this policy are waiting");
+        if (running === undefined) throw new HeldBack("too many calls of this policy are waiting");
         const data = await running;
         count("value");
         return value(data);
       } catch (error) {
         count(error instanceof Refused ? "refused" : "failed");
-        return failed(`${describe(request)}${reasonOf(request, error, settings())}`);
+        return failed(`${describe(request)}${reasonOf(request, error, settings())}`, mayPass(error));
       }
     },
     retryForbidden: () => breaker.closeAll(),
@@ -179,6 +182,17 @@ function accessOf(path: ApiPath & { readonly kind: "resource" }, method: "GET" |
   const { group, resource, subresource = "", namespace = "", name } = path;
   const verb = method === "POST" ? "create" : name === undefined ? "list" : "get";
   return { verb, group, resource, subresource, namespace };
+}
+
+/** Answers of the API server that depend on its state and our rights, not on the request. */
+const passingStatus: ReadonlySet<number> = new Set([401, 403, 408, 409, 429]);
+
+function mayPass(error: unknown): boolean {
+  if (error instanceof Refused) return error instanceof HeldBack;
+  if (error instanceof ApiError) return error.status >= 500 || passingStatus.has(error.status);
+  if (error instanceof TransportError) return error.kind !== "too-large" && error.kind !== "malformed";
+  // What a service failed with.
+  return true;
 }
 
 /** What failed, in Kyverno's words where it has any. */

@@ -1,6 +1,20 @@
 import type { Fault } from "./faults/fault-control.ts";
 import type { User } from "./rest/api-request.ts";
 
+/** One request that was answered. */
+export interface RequestRecord {
+  readonly user: string;
+  readonly userAgent: string;
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly path: string;
+  readonly code: number;
+}
+
 /** How an embedded API server is started; everything has a default. */
 export interface DevserverOptions {
   /** By default a free one. A port that is taken is an error. */
@@ -23,8 +37,15 @@ export interface DevserverOptions {
   readonly maxHistory?: number;
   /** How often watches that allow it get a bookmark. */
   readonly bookmarkIntervalMs?: number;
+  /**
+   * What kube-controller-manager does for objects of all kinds: garbage collection by owner, emptying of namespaces on their
+   * way out, the service account and the certificate of new namespaces. On by default.
+   */
+  readonly controllers?: boolean;
   /** Makes ReplicaSets and pods of workloads and lets pods run on a node that does not exist. */
   readonly workloads?: boolean;
+  /** Told of every request when its answer begins. */
+  readonly onRequest?: (record: RequestRecord) => void;
   /** Told of defects of this server; by default they are printed. */
   readonly onDefect?: (error: unknown, what: string) => void;
 }

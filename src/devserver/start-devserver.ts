@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { TokenAuthenticator } from "./access/authenticate.ts";
 import { Authorizer } from "./access/authorize.ts";
-import { GarbageCollector } from "./controllers/collect-garbage.ts";
+import { runGarbageCollector } from "./controllers/collect-garbage.ts";
 import { runCustomKinds } from "./controllers/custom-kinds.ts";
 import { runNamespaces } from "./controllers/namespaces.ts";
 import { seedCluster } from "./controllers/seed-cluster.ts";
@@ -16,7 +16,7 @@ import type { DevserverOptions } from "./devserver-options.ts";
 import { FaultControl } from "./faults/fault-control.ts";
 import { makeCertificate } from "./http/certificate.ts";
 import { createListener } from "./http/create-listener.ts";
-import { createPathAnswers } from "./http/path-answers.ts";
+import { createPathAnswers, serverVersion } from "./http/path-answers.ts";
 import type { WatchHandle } from "./http/stream-watch.ts";
 import { buildKubeconfig } from "./kubeconfig.ts";
 import { Registry } from "./resources/registry.ts";
@@ -30,11 +30,17 @@ export interface Devserver {
   /** The text of a kubeconfig with the rights of an administrator. */
   readonly kubeconfig: string;
   readonly token: string;
+  /** Of Kubernetes, as `/version` says it. */
+  readonly version: string;
   /** The certificate to trust; absent for plain HTTP. */
   readonly caPem?: string;
   readonly faults: FaultControl;
   /** Forgets history: watches and lists of earlier revisions are answered with 410 from now on. */
   compact(): void;
+  /** Stops serving, as a crash does; data, address and certificate stay. */
+  disconnect(): Promise<void>;
+  /** Serves again at the same address. */
+  reconnect(): Promise<void>;
   /** Closes the connections of all open watches. */
   cutWatches(): void;
   /** The revision of the last write. */
@@ -56,7 +62,11 @@ function printDefect(error: unknown, what: string): void {
 /** Starts an embedded API server and resolves when it serves. Rejects where the port is taken or the snapshot unreadable. */
 export async function startDevserver(options: DevserverOptions = {}): Promise<Devserver> {
   const { host = "127.0.0.1", port = 0, tls = true, now = Date.now, snapshotFile } = options;
-  const { onDefect = printDefect, token = randomBytes(24).toString("base64url") } = options;
+  const {
+    onRequest = () => {},
+    onDefect = printDefect,
+    token = randomBytes(24).toString("base64url"),
+  } = options;
   const contents = snapshotFile === undefined ? undefined : loadSnapshot(snapshotFile);
   const store = new Store(options.maxHistory ?? defaultHistory, contents);
   const registry = new Registry(store);
@@ -71,10 +81,11 @@ export async function startDevserver(options: DevserverOptions = {}): Promise<De
     issueToken: (request, account) => authenticator.issue(request, account),
   };
   const loop = new WorkLoop(onDefect);
-  const collector = new GarbageCollector(ctx, loop);
-  void collector;
   const certificate = tls ? makeCertificate(["localhost", "127.0.0.1", "::1", host], Date.now()) : undefined;
-  runNamespaces(ctx, loop, certificate?.certificatePem ?? "");
+  if (options.controllers !== false) {
+    runGarbageCollector(ctx, loop);
+    runNamespaces(ctx, loop, certificate?.certificatePem ?? "");
+  }
   runCustomKinds(ctx, loop);
 
   const faults = new FaultControl(options.faults);
@@ -88,6 +99,7 @@ export async function startDevserver(options: DevserverOptions = {}): Promise<De
     faults,
     openWatches,
     answerPath,
+    onRequest,
     onDefect,
   });
   const server: Server =
@@ -112,12 +124,19 @@ export async function startDevserver(options: DevserverOptions = {}): Promise<De
   const save = (): void => {
     if (snapshotFile !== undefined) saveSnapshot(snapshotFile, store.contents());
   };
+  const disconnect = async (): Promise<void> => {
+    if (!server.listening) return;
+    server.close();
+    server.closeAllConnections();
+    await once(server, "close");
+  };
   let stopping: Promise<void> | undefined;
   const caPem = certificate?.certificatePem;
   return {
     url,
     token,
     faults,
+    version: serverVersion.gitVersion,
     ...(caPem === undefined ? {} : { caPem }),
     kubeconfig: buildKubeconfig({
       url,
@@ -125,6 +144,11 @@ export async function startDevserver(options: DevserverOptions = {}): Promise<De
       ...(caPem === undefined ? {} : { caPem }),
     }),
     compact: () => store.compact(),
+    disconnect,
+    async reconnect() {
+      server.listen(actualPort, host);
+      await once(server, "listening");
+    },
     cutWatches() {
       openWatches.forEach((watch) => watch.cut());
     },
@@ -135,9 +159,7 @@ export async function startDevserver(options: DevserverOptions = {}): Promise<De
         clearInterval(bookmarks);
         loop.stop();
         save();
-        server.close();
-        server.closeAllConnections();
-        if (server.listening) await once(server, "close");
+        await disconnect();
       })();
       return stopping;
     },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { clusterSkipReason, controlPlaneSkipReason } from "#test/support/control-plane/availability.ts";
-import { connectExisting } from "#test/support/control-plane/connect-existing.ts";
+import { controlPlaneSkipReason, kubectlSkipReason } from "#test/support/control-plane/availability.ts";
+import { connectSuiteCluster } from "#test/support/control-plane/connect-suite-cluster.ts";
 import type { KubectlResult } from "#test/support/control-plane/kubectl.ts";
 import { startControlPlane } from "#test/support/control-plane/start-control-plane.ts";
 import type { ControlPlane, TestCluster } from "#test/support/control-plane/test-cluster.ts";
@@ -12,12 +12,12 @@ const output = ({ stdout, stderr, code }: KubectlResult): string => {
   return stdout;
 };
 
-describe("the cluster that the suite runs on", { skip: clusterSkipReason() }, () => {
+describe("the cluster that the suite runs on", { skip: kubectlSkipReason() }, () => {
   const namespace = `suite-${process.pid}`;
   let cluster: TestCluster;
 
   before(async () => {
-    cluster = await connectExisting();
+    cluster = await connectSuiteCluster();
     output(await cluster.kubectl(["create", "namespace", namespace]));
   });
 

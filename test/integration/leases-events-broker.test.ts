@@ -13,8 +13,8 @@ import { violationEvents } from "#kube/events/scan-events.ts";
 import { startElector } from "#kube/leases/elector.ts";
 import type { Elector } from "#kube/leases/elector.ts";
 import { silentLogger } from "#telemetry/logger.ts";
-import { controlPlaneSkipReason } from "#test/support/control-plane/availability.ts";
-import { startControlPlane } from "#test/support/control-plane/start-control-plane.ts";
+import { kubectlSkipReason } from "#test/support/control-plane/availability.ts";
+import { startTestPlane } from "#test/support/control-plane/start-test-plane.ts";
 import type { ControlPlane } from "#test/support/control-plane/test-cluster.ts";
 
 const core = (kind: string, resource: string, namespaced: boolean): ResourceType => ({
@@ -32,7 +32,7 @@ const events: ResourceType = { ...core("Event", "events", true), group: "events.
 
 const cluster = { policyKind: "ClusterPolicy", policyName: "p" };
 
-describe("leases, events and the broker on a real API server", { skip: controlPlaneSkipReason() }, () => {
+describe("leases, events and the broker on an API server", { skip: kubectlSkipReason() }, () => {
   let plane: ControlPlane;
   let client: KubeClient;
   const namespace = "default";
@@ -79,7 +79,7 @@ describe("leases, events and the broker on a real API server", { skip: controlPl
     });
 
   before(async () => {
-    plane = await startControlPlane();
+    plane = await startTestPlane();
     client = await clientOf(plane.kubeconfigPath);
   });
 

@@ -18,8 +18,8 @@ import { loadClusterAccess } from "#kube/client/kube-config.ts";
 import type { ReportOwner } from "#reports/owner.ts";
 import type { PolicyFacts } from "#reports/policy-facts.ts";
 import { silentLogger } from "#telemetry/logger.ts";
-import { controlPlaneSkipReason } from "#test/support/control-plane/availability.ts";
-import { startControlPlane } from "#test/support/control-plane/start-control-plane.ts";
+import { applyCrds } from "#test/support/control-plane/apply-crds.ts";
+import { startTestPlane } from "#test/support/control-plane/start-test-plane.ts";
 import type { ControlPlane } from "#test/support/control-plane/test-cluster.ts";
 
 const core = (kind: string, resource: string, namespaced: boolean): ResourceType => ({
@@ -50,13 +50,6 @@ const ephemerals = {
   namespaced: ephemeralType("EphemeralReport", true),
   cluster: ephemeralType("ClusterEphemeralReport", false),
 };
-const crdFiles = [
-  "wgpolicyk8s.io_policyreports",
-  "wgpolicyk8s.io_clusterpolicyreports",
-  "reports.kyverno.io_ephemeralreports",
-  "reports.kyverno.io_clusterephemeralreports",
-];
-
 const rules = new Set(["check"]);
 const facts: PolicyFacts = {
   find: ({ policy }) => ({
@@ -90,19 +83,17 @@ async function until(what: string, condition: () => boolean | Promise<boolean>):
   assert.fail(`never came: ${what}`);
 }
 
-describe("the writer of reports on a real API server", { skip: controlPlaneSkipReason() }, () => {
+describe("the writer of reports on an API server", () => {
   let plane: ControlPlane;
   let client: KubeClient;
 
   before(async () => {
-    plane = await startControlPlane();
+    plane = await startTestPlane();
     client = createKubeClient({
       config: await loadClusterAccess({ kubeconfig: plane.kubeconfigPath, env: {}, homeDir: "/nonexistent" }),
       userAgent: "rearguard/integration",
     });
-    await plane.kubectl(["create", ...crdFiles.flatMap((file) => ["-f", `crds/${file}.yaml`])]);
-    const crds = crdFiles.map((file) => `crd/${file.split("_").toReversed().join(".")}`);
-    await plane.kubectl(["wait", "--for=condition=Established", ...crds]);
+    await Promise.all(["wgpolicyk8s.io_", "reports.kyverno.io_"].map((files) => applyCrds(plane, files)));
   });
 
   after(async () => {

@@ -64,14 +64,20 @@ export class Authorizer {
       const namespace = textAt(binding, "metadata", "namespace");
       return rulesIn(this.#store.get(`${rbac}/roles`, `${namespace}/${name}`));
     }
-    const role = this.#store.get(`${rbac}/clusterroles`, name);
+    return this.#rulesOfClusterRole(this.#store.get(`${rbac}/clusterroles`, name), new Set());
+  }
+
+  /** Roles that aggregate others have the rules of all that their selectors choose, and so on. */
+  #rulesOfClusterRole(role: JsonObject | undefined, seen: Set<JsonObject>): readonly JsonObject[] {
+    if (role === undefined || seen.has(role)) return [];
+    seen.add(role);
     const selectors = listAt(role, "aggregationRule", "clusterRoleSelectors");
     if (selectors.length === 0) return rulesIn(role);
     return this.#list("clusterroles")
       .filter((one) =>
         selectors.some((selector) => selectorMatches(selector, mapAt(one, "metadata", "labels"))),
       )
-      .flatMap(rulesIn);
+      .flatMap((one) => this.#rulesOfClusterRole(one, seen));
   }
 }
 

@@ -20,7 +20,12 @@ function ownersOf(object: JsonObject | undefined): readonly JsonObject[] {
  * Deletes objects whose owners are all gone, as the garbage collector of Kubernetes does, and finishes deletions that wait
  * for dependents (`foregroundDeletion`) or let them go (`orphan`).
  */
-export class GarbageCollector {
+export function runGarbageCollector(ctx: ServerContext, loop: WorkLoop): void {
+  const collector = new GarbageCollector(ctx, loop);
+  ctx.store.subscribe((change) => collector.onChange(change));
+}
+
+class GarbageCollector {
   readonly #ctx: ServerContext;
   readonly #loop: WorkLoop;
   readonly #places = new Map<string, Place>();
@@ -33,7 +38,6 @@ export class GarbageCollector {
     for (const collection of ctx.store.collections()) {
       for (const [key, object] of ctx.store.list(collection)) this.#learn({ collection, key }, object);
     }
-    ctx.store.subscribe((change) => this.#onChange(change));
   }
 
   #learn(place: Place, object: JsonObject): void {
@@ -46,7 +50,7 @@ export class GarbageCollector {
     }
   }
 
-  #onChange({ collection, key, before, object, removed }: Change): void {
+  onChange({ collection, key, before, object, removed }: Change): void {
     if (uncollected.has(collection)) return;
     const place = { collection, key };
     const id = `${collection} ${key}`;

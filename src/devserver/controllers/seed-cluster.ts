@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { mapAt, textAt } from "../json/json.ts";
 import type { JsonObject } from "../json/json.ts";
 import type { ServerContext } from "../rest/api-request.ts";
+import { seededClusterRoles } from "./seed-roles.ts";
 import { timestamp } from "../rest/api-request.ts";
 
 const namespaceNames = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
-/** What every cluster has from its first moment: four namespaces and the service of the API server. */
+/** What every cluster has from its first moment: four namespaces, the service of the API server, the common roles. */
 export function seedCluster(ctx: ServerContext, port: number): void {
   const creationTimestamp = timestamp(ctx.now());
   const put = (collection: string, key: string, fields: JsonObject, metadata: JsonObject): void => {
@@ -18,6 +20,11 @@ export function seedCluster(ctx: ServerContext, port: number): void {
   for (const name of namespaceNames) {
     const fields = { kind: "Namespace", spec: { finalizers: ["kubernetes"] }, status: { phase: "Active" } };
     put("/namespaces", name, fields, { name, labels: { "kubernetes.io/metadata.name": name } });
+  }
+  for (const role of seededClusterRoles) {
+    const fields = { ...role, apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole" };
+    const metadata = mapAt(role, "metadata");
+    put("rbac.authorization.k8s.io/clusterroles", textAt(metadata, "name"), fields, metadata);
   }
   const spec = {
     clusterIP: "10.96.0.1",

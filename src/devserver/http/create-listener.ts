@@ -1,8 +1,9 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from "node:http";
 import { serviceAccountUser } from "../access/authenticate.ts";
 import type { TokenAuthenticator } from "../access/authenticate.ts";
 import type { Authorizer } from "../access/authorize.ts";
 import { answerReview } from "../access/reviews.ts";
+import type { RequestRecord } from "../devserver-options.ts";
 import { findReview } from "../discovery/groups.ts";
 import {
   ApiFailure,
@@ -35,6 +36,7 @@ export interface ListenerParts {
   readonly openWatches: Set<WatchHandle>;
   /** Answers paths that are no resources: discovery, health, version, OpenAPI. */
   readonly answerPath: (path: string, accept: string | undefined) => Answer | undefined;
+  readonly onRequest: (record: RequestRecord) => void;
   /** Called for an error that is a defect of this server. */
   readonly onDefect: (error: unknown, what: string) => void;
 }
@@ -44,13 +46,15 @@ interface Call {
   readonly response: ServerResponse;
   readonly url: URL;
   readonly warnings: string[];
+  /** Empty as long as nobody knows. */
+  user: string;
 }
 
 /** The HTTP side of the server: who asks, what for, and in which form the answer goes back. */
 export function createListener(parts: ListenerParts): RequestListener {
   return (message, response) => {
     const url = new URL(message.url ?? "/", "http://devserver");
-    const call: Call = { message, response, url, warnings: [] };
+    const call: Call = { message, response, url, warnings: [], user: "" };
     answerCall(parts, call).catch((error: unknown) => {
       if (error instanceof ApiFailure) {
         respondFailure(response, error, call.warnings);
@@ -85,9 +89,11 @@ async function answerCall(parts: ListenerParts, call: Call): Promise<void> {
   const verb =
     resourcePath === undefined ? "" : verbOf(method, resourcePath.name, isWatchQuery(url.searchParams));
   const target = targetOf(call, resourcePath, verb);
+  recordAnswer(parts, call, target);
   if (await strikeFault(parts.faults, target, response)) return;
 
   const user = actingUser(parts, message);
+  call.user = user?.name ?? "";
   if (user === undefined && !/^\/(healthz|livez|readyz|version)$/.test(path)) throw unauthorized();
   const accept = message.headers.accept;
   if (resourcePath === undefined || user === undefined) {
@@ -122,6 +128,16 @@ function actingUser(
   const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
   if (account !== null && groups.length === 0) return serviceAccountUser(account[1] ?? "", account[2] ?? "");
   return { name, groups: [...groups, "system:authenticated"] };
+}
+
+/** Tells of the request as soon as its answer has a status. */
+function recordAnswer({ onRequest }: ListenerParts, call: Call, target: FaultTarget): void {
+  const { response } = call;
+  const writeHead = response.writeHead.bind(response);
+  response.writeHead = ((code: number, headers: OutgoingHttpHeaders) => {
+    onRequest({ ...target, user: call.user, code });
+    return writeHead(code, headers);
+  }) as typeof response.writeHead;
 }
 
 interface ResourceCall extends ResourcePath {

@@ -5,6 +5,7 @@ import { apiVersionText } from "../resources/served-resource.ts";
 import { matchesFields, parseFieldSelector } from "../storage/field-selector.ts";
 import { matchesLabels, parseLabelSelector } from "../storage/label-selector.ts";
 import { decodeContinueToken, encodeContinueToken } from "../storage/continue-token.ts";
+import { parseShardSelector } from "../storage/shard-selector.ts";
 import type { ApiRequest, ServerContext } from "./api-request.ts";
 
 /** Which objects of a collection a request is about. */
@@ -19,8 +20,10 @@ export function selectionOf(request: ApiRequest): Selection {
   const { served, query, namespace, name } = request;
   const labels = parseLabelSelector(query.get("labelSelector") ?? "");
   const fields = parseFieldSelector(query.get("fieldSelector") ?? "", served);
+  const shards = query.get("shardSelector") ?? "";
+  const isOfShard = shards === "" ? undefined : parseShardSelector(shards);
   const prefix = served.namespaced && namespace !== "" ? `${namespace}/` : "";
-  const hasSelector = labels.length > 0 || fields.length > 0 || name !== "";
+  const hasSelector = labels.length > 0 || fields.length > 0 || name !== "" || isOfShard !== undefined;
   if (!hasSelector) return { prefix, hasSelector, matches: () => true };
   return {
     prefix,
@@ -28,7 +31,8 @@ export function selectionOf(request: ApiRequest): Selection {
     matches: (stored) =>
       (labels.length === 0 || matchesLabels(labels, mapAt(stored, "metadata", "labels"))) &&
       (fields.length === 0 || matchesFields(fields, served.fromStored(stored))) &&
-      (name === "" || mapAt(stored, "metadata")["name"] === name),
+      (name === "" || mapAt(stored, "metadata")["name"] === name) &&
+      (isOfShard === undefined || isOfShard(stored)),
   };
 }
 
@@ -96,6 +100,7 @@ export function listObjects(ctx: ServerContext, request: ApiRequest): Listed {
     resourceVersion: String(revision),
     ...(remaining === 0 ? {} : { continue: encodeContinueToken({ revision, startAfter: lastKey }) }),
     ...(remaining === 0 || selection.hasSelector ? {} : { remainingItemCount: remaining }),
+    ...(query.has("shardSelector") ? { shardInfo: { selector: query.get("shardSelector") } } : {}),
   };
   return { objects, list: { kind: served.listKind, apiVersion: apiVersionText(served), metadata } };
 }

@@ -4,7 +4,6 @@ import type { ResourceType } from "#api/meta/resource-type.ts";
 import { kinds } from "#test/faults/world/kinds.ts";
 import { longAnnotation, malformedWidgets } from "#test/faults/world/malformed.ts";
 import { parseJson } from "#kube/client/json.ts";
-import { controlPlaneSkipReason } from "#test/support/control-plane/availability.ts";
 import { eventually, startScanCluster, untilSettled, verdictsOf, wantLabel } from "./scan-cluster.ts";
 import type { ScanCluster, ScanOperator } from "./scan-cluster.ts";
 
@@ -41,7 +40,7 @@ const rules = [
   { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["*"] },
 ];
 
-describe("kinds come and go", { skip: controlPlaneSkipReason() }, () => {
+describe("kinds come and go", () => {
   let cluster: ScanCluster;
   let operator: ScanOperator;
 

@@ -15,13 +15,13 @@ import type { JsonObject } from "#engine/values/json.ts";
 import { buildResults } from "#reports/build-results.ts";
 import { sortedResults } from "#test/faults/observe/compare-reports.ts";
 import { kinds } from "#test/faults/world/kinds.ts";
-import { controlPlaneSkipReason } from "#test/support/control-plane/availability.ts";
+import { kubectlSkipReason } from "#test/support/control-plane/availability.ts";
 import { eventually, resultsOf, startScanCluster, untilSettled } from "./scan-cluster.ts";
 import type { ScanCluster } from "./scan-cluster.ts";
 
 const conformance = process.env["REARGUARD_CONFORMANCE"] ?? "";
 const skip =
-  controlPlaneSkipReason() ||
+  kubectlSkipReason() ||
   (conformance === ""
     ? "needs recorded reports: set REARGUARD_CONFORMANCE to the folder with golden/"
     : false);

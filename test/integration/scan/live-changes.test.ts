@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { kinds } from "#test/faults/world/kinds.ts";
-import { controlPlaneSkipReason } from "#test/support/control-plane/availability.ts";
 import {
   eventually,
   resultsOf,
@@ -15,7 +14,7 @@ import type { ScanCluster, ScanOperator } from "./scan-cluster.ts";
 /** A verdict has to be in its report so long after the change. */
 const freshMs = 2_000;
 
-describe("changes show in reports", { skip: controlPlaneSkipReason() }, () => {
+describe("changes show in reports", () => {
   let cluster: ScanCluster;
   let operator: ScanOperator;
 

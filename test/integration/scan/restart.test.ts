@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { kinds } from "#test/faults/world/kinds.ts";
-import { controlPlaneSkipReason } from "#test/support/control-plane/availability.ts";
 import { eventually, startScanCluster, untilSettled, verdictsOf, wantLabel } from "./scan-cluster.ts";
 import type { ScanCluster, ScanOperator } from "./scan-cluster.ts";
 
 const lease = { type: kinds.lease, namespace: "kyverno", name: "kyverno-reports-controller" };
 const podCount = 60;
 
-describe("operators end and begin", { skip: controlPlaneSkipReason() }, () => {
+describe("operators end and begin", () => {
   let cluster: ScanCluster;
   let namespace: string;
   let pods: string[];

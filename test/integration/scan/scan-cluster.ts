@@ -1,6 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { PolicyReportResult } from "#api/reports/policy-report.ts";
@@ -9,7 +9,8 @@ import { loadClusterAccess } from "#kube/client/kube-config.ts";
 import { kinds } from "#test/faults/world/kinds.ts";
 import { createPersistentClient } from "#test/faults/world/persistent-client.ts";
 import type { ObjectPlace, PersistentClient } from "#test/faults/world/persistent-client.ts";
-import { startControlPlane } from "#test/support/control-plane/start-control-plane.ts";
+import { applyCrds } from "#test/support/control-plane/apply-crds.ts";
+import { startTestPlane } from "#test/support/control-plane/start-test-plane.ts";
 import type { ControlPlane } from "#test/support/control-plane/test-cluster.ts";
 import { startOperator } from "#test/support/operator/operator-process.ts";
 import type { OperatorProcess } from "#test/support/operator/operator-process.ts";
@@ -44,7 +45,6 @@ interface PolicyText {
   readonly rules: readonly object[];
 }
 
-const crdFolder = resolve(import.meta.dirname, "../../../crds");
 const deadlineMs = 30_000;
 const intervalMs = 50;
 /** Starting the source takes a while on a busy machine; a short Lease would be lost. */
@@ -108,11 +108,9 @@ export const wantLabel = (
 export const startScanCluster = async (
   users: readonly { readonly user: string; readonly groups?: readonly string[] }[] = [],
 ): Promise<ScanCluster> => {
-  const plane = await startControlPlane({ auditLog: true, users });
+  const plane = await startTestPlane({ auditLog: true, users });
   try {
-    const apply = await plane.kubectl(["apply", "--server-side", `--filename=${crdFolder}`]);
-    if (apply.code !== 0) throw new Error(`the CRDs cannot be applied: ${apply.stderr}`);
-    await plane.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=60s"]);
+    await applyCrds(plane);
     return await buildScanCluster(plane);
   } catch (error) {
     await plane.stop();

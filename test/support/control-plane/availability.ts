@@ -1,13 +1,13 @@
+import { hasKubectl } from "./kubectl.ts";
+
 const isSet = (variable: string): boolean => (process.env[variable] ?? "") !== "";
 
-/** Why tests that need any cluster cannot run here, or false: made for the `skip` option of a test. */
-export const clusterSkipReason = (): string | false =>
-  isSet("REARGUARD_TEST_KUBECONFIG")
-    ? false
-    : "needs a cluster (REARGUARD_TEST_KUBECONFIG is not set): run through `npm run test:cluster`";
-
-/** Why tests that start a control plane of their own cannot run here, or false. */
+/** Why tests of a control plane's own processes cannot run here, or false: made for the `skip` option of a test. */
 export const controlPlaneSkipReason = (): string | false =>
   isSet("REARGUARD_TEST_ASSETS")
     ? false
     : "needs control plane binaries (REARGUARD_TEST_ASSETS is not set): run through `npm run test:cluster`";
+
+/** Why tests that run kubectl cannot run here, or false. */
+export const kubectlSkipReason = (): string | false =>
+  hasKubectl() ? false : "needs kubectl: there is none in PATH";

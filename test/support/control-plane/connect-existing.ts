@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildKubectl } from "./kubectl.ts";
+import { buildKubectl, locateKubectl } from "./kubectl.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { guardFolder } from "./process-guard.ts";
 import { writeServiceAccountKubeconfig } from "./service-account-kubeconfig.ts";
@@ -14,12 +13,6 @@ export interface ExistingOptions {
   /** Folder with kubectl; by default `REARGUARD_TEST_ASSETS`, then `KUBEBUILDER_ASSETS`, then PATH. */
   readonly assets?: string;
 }
-
-const locateKubectl = (assets: string | undefined): string => {
-  const folder = assets ?? process.env["REARGUARD_TEST_ASSETS"] ?? process.env["KUBEBUILDER_ASSETS"];
-  const inFolder = folder === undefined || folder === "" ? undefined : join(folder, "kubectl");
-  return inFolder !== undefined && existsSync(inFolder) ? inFolder : "kubectl";
-};
 
 const queryJson = async (kubectl: Kubectl, args: readonly string[]): Promise<unknown> => {
   const { stdout, stderr, code } = await kubectl(args);

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 
 export interface KubectlResult {
   readonly stdout: string;
@@ -18,6 +19,24 @@ export interface KubectlOptions {
   /** Where kubectl keeps what it learnt of the server's kinds; one folder per server and run. */
   readonly cacheFolder?: string;
 }
+
+const executable = process.platform === "win32" ? "kubectl.exe" : "kubectl";
+
+/** The kubectl of a folder with binaries, else that of PATH. */
+export const locateKubectl = (assets?: string): string => {
+  const folder = assets ?? process.env["REARGUARD_TEST_ASSETS"] ?? process.env["KUBEBUILDER_ASSETS"];
+  const inFolder = folder === undefined || folder === "" ? undefined : join(folder, executable);
+  return inFolder !== undefined && existsSync(inFolder) ? inFolder : "kubectl";
+};
+
+/** True where `locateKubectl` finds one that can be run. */
+export const hasKubectl = (): boolean => {
+  const found = locateKubectl();
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return (
+    found !== "kubectl" || folders.some((folder) => folder !== "" && existsSync(join(folder, executable)))
+  );
+};
 
 /** Binds kubectl to one cluster. Settings of the user (kubeconfig, kuberc) do not reach it. Rejects only when kubectl cannot be started. */
 export const buildKubectl =

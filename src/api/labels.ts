@@ -4,7 +4,6 @@ export const managedByLabel = "app.kubernetes.io/managed-by";
 export const managedByKyverno = "kyverno";
 
 export const reportsDisabledLabel = "reports.kyverno.io/disabled";
-export const reportsEnabledLabel = "reports.kyverno.io/enabled";
 export const autogenControllersAnnotation = "pod-policies.kyverno.io/autogen-controllers";
 export const scoredAnnotation = "policies.kyverno.io/scored";
 export const severityAnnotation = "policies.kyverno.io/severity";

@@ -1,6 +1,7 @@
 import { buildProgram, runProgram } from "#cli/program.ts";
 import type { CliIo, CliOutput } from "#cli/cli-io.ts";
 
+import { addDemoCommands } from "./demo/demo-commands.ts";
 import { version } from "./version.ts";
 
 /** Runs every command but `controller`. Resolves to the exit code. */
@@ -9,6 +10,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const io = processIo((code) => (exitCode = code));
   const program = buildProgram(io).version(version);
   program.command("controller").summary("run the operator (see controller --help)");
+  addDemoCommands(program, io);
   await runProgram(program, argv.slice(2), io);
   return exitCode;
 }

@@ -3,6 +3,7 @@ import type { UidRange } from "#api/meta/uid-range.ts";
 import { createReportKeeper } from "#controllers/reports/create-report-keeper.ts";
 import { createKubeReportStore } from "#controllers/reports/kube-report-store.ts";
 import type { IsAlive } from "#controllers/reports/report-writer.ts";
+import { createSilentReportStore } from "#controllers/reports/silent-report-store.ts";
 import { createBackoff } from "#controllers/runtime/backoff.ts";
 import { systemClock } from "#controllers/runtime/clock.ts";
 import { runReconcileLoop } from "#controllers/runtime/reconcile-loop.ts";
@@ -88,11 +89,13 @@ export async function startScan(
   });
 
   const keeper = createReportKeeper({
-    store: createKubeReportStore({
-      client,
-      types,
-      source: { silentAfterMs: startSettings.watchSilentAfter },
-    }),
+    store: startSettings.policyReports
+      ? createKubeReportStore({
+          client,
+          types,
+          source: { silentAfterMs: startSettings.watchSilentAfter },
+        })
+      : createSilentReportStore(),
     format: startSettings.openreportsEnabled ? "openreports" : "wgpolicyk8s",
     clock,
     random,

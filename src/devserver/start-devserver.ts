@@ -9,6 +9,7 @@ import { Authorizer } from "./access/authorize.ts";
 import { runGarbageCollector } from "./controllers/collect-garbage.ts";
 import { runCustomKinds } from "./controllers/custom-kinds.ts";
 import { runNamespaces } from "./controllers/namespaces.ts";
+import { runWorkloads } from "./controllers/run-workloads.ts";
 import { seedCluster } from "./controllers/seed-cluster.ts";
 import { WorkLoop } from "./controllers/work-loop.ts";
 import { createWriteHooks } from "./controllers/write-hooks.ts";
@@ -115,6 +116,7 @@ export async function startDevserver(options: DevserverOptions = {}): Promise<De
   address = `${host}:${actualPort}`;
   const url = `${tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${actualPort}`;
   if (contents === undefined) seedCluster(ctx, actualPort);
+  if (options.workloads === true) runWorkloads(ctx, loop);
 
   const bookmarks = setInterval(() => {
     for (const watch of openWatches) watch.bookmark();

@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runGo } from "#test/cluster/go-command.ts";
 import { ensureAssets } from "#test/cluster/ensure-assets.ts";
 import { startControlPlane } from "#test/support/control-plane/start-control-plane.ts";
 
@@ -13,7 +13,7 @@ import { startControlPlane } from "#test/support/control-plane/start-control-pla
 
 type Node = Readonly<Record<string, unknown>>;
 
-const folder = fileURLToPath(new URL("../../src/devserver/builtin/schemas/", import.meta.url));
+const schemaFolder = fileURLToPath(new URL("../../src/devserver/builtin/schemas/", import.meta.url));
 
 const documents = [
   "api/v1",
@@ -170,14 +170,13 @@ function protoPath(owner: string, field: string): string {
   return "";
 }
 
-const moduleFolder = (module: string): string =>
-  execFileSync("go", ["list", "-m", "-f", "{{.Dir}}", module], {
-    cwd: fileURLToPath(new URL("../cluster/versions/1.37/", import.meta.url)),
-    encoding: "utf8",
-  }).trim();
+const moduleFolder = async (module: string): Promise<string> => {
+  const folder = fileURLToPath(new URL("../cluster/versions/1.37/", import.meta.url));
+  return (await runGo({ args: ["list", "-m", "-f", "{{.Dir}}", module], folder })).trim();
+};
 
 async function readGoTypes(): Promise<void> {
-  const api = moduleFolder("k8s.io/api");
+  const api = await moduleFolder("k8s.io/api");
   for (const entry of await readdir(api, { withFileTypes: true })) {
     if (!entry.isDirectory() || /^(\.|testdata|roundtrip)/.test(entry.name)) continue;
     for (const version of await readdir(join(api, entry.name), { withFileTypes: true })) {
@@ -186,10 +185,10 @@ async function readGoTypes(): Promise<void> {
       await readGoPackage(join(api, entry.name, version.name), name);
     }
   }
-  await readGoPackage(join(moduleFolder("k8s.io/apimachinery"), "pkg/apis/meta/v1"), "meta.v1");
-  const extensions = join(moduleFolder("k8s.io/apiextensions-apiserver"), "pkg/apis/apiextensions/v1");
+  await readGoPackage(join(await moduleFolder("k8s.io/apimachinery"), "pkg/apis/meta/v1"), "meta.v1");
+  const extensions = join(await moduleFolder("k8s.io/apiextensions-apiserver"), "pkg/apis/apiextensions/v1");
   await readGoPackage(extensions, "apiextensions.v1");
-  const aggregator = join(moduleFolder("k8s.io/kube-aggregator"), "pkg/apis/apiregistration/v1");
+  const aggregator = join(await moduleFolder("k8s.io/kube-aggregator"), "pkg/apis/apiregistration/v1");
   await readGoPackage(aggregator, "apiregistration.v1");
 }
 
@@ -245,6 +244,6 @@ for (const [home, entries] of byPackage) {
   const file = `${home.replaceAll(".", "-")}.ts`;
   const table = entries.map(([, text]) => text).join("\n");
   const text = `// Made by test/tools/builtin-schemas.ts from Kubernetes ${plane.version}.\nexport const schemas = String.raw\`\n${table}\n\`;\n`;
-  await writeFile(`${folder}${file}`, text);
+  await writeFile(`${schemaFolder}${file}`, text);
   console.log(`${file}: ${entries.length} types`);
 }

@@ -14,7 +14,7 @@ export interface Shaping {
   readonly nowMs: number;
 }
 
-export function partialObject(object: JsonObject): JsonObject {
+function partialObject(object: JsonObject): JsonObject {
   return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: object["metadata"] ?? {} };
 }
 

@@ -7,7 +7,7 @@ export function fieldElement(name: string): string {
 }
 
 /** True where a list is owned item by item. */
-export function isAssociative(schema: TypeSchema | undefined): boolean {
+function isAssociative(schema: TypeSchema | undefined): boolean {
   return schema?.listType !== undefined;
 }
 

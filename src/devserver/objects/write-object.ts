@@ -50,7 +50,7 @@ export function withDefaults(served: ServedResource, draft: Draft): Draft {
 }
 
 /** Throws a 422 with everything that is wrong. */
-export function assertValid(served: ServedResource, draft: JsonObject, before: JsonObject | undefined): void {
+function assertValid(served: ServedResource, draft: JsonObject, before: JsonObject | undefined): void {
   const errors = [
     ...metadataErrors(served.kind, draft),
     ...(served.isCustom ? validateSchema(draft, served.schema) : []),

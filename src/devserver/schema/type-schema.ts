@@ -37,6 +37,3 @@ export interface TypeSchema {
 export function fieldSchema(schema: TypeSchema | undefined, name: string): TypeSchema | undefined {
   return schema?.properties?.get(name) ?? schema?.values;
 }
-
-/** A value of which nothing is known. */
-export const anySchema: TypeSchema = { type: "any", preservesUnknown: true };

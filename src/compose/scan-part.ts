@@ -16,6 +16,7 @@ import type { ScanController } from "#controllers/scan/scan-controller.ts";
 import { readsOutside } from "#controllers/scan/scan-policy.ts";
 import { createSeenHash } from "#controllers/scan/seen-hash.ts";
 import { defaultBudgetLimits } from "#engine/budget.ts";
+import { createExceptionIndex } from "#engine/exceptions/exception-index.ts";
 import { noExceptions } from "#engine/exceptions/exception-source.ts";
 import { createEventRecorder } from "#kube/events/event-recorder.ts";
 import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
@@ -155,8 +156,12 @@ export async function startScan(
     leases: new Set([startSettings.reportsLease, startSettings.backgroundLease, startSettings.cleanupLease]),
   });
   const status = startPolicyStatus({ ...context, scan: () => scan, kinds: observer.kinds });
+  const exceptions = startSettings.enablePolicyException
+    ? createExceptionIndex({ namespace: startSettings.exceptionNamespace })
+    : undefined;
   const scan: ScanController = createScanController({
     client,
+    ...(exceptions === undefined ? {} : { exceptions }),
     openSource: openOwned,
     openShared: context.openSource,
     listPages,
@@ -167,7 +172,7 @@ export async function startScan(
       now: () => clock.now(),
       seed: () => randomInt(2 ** 32),
       limits: () => ({ ...defaultBudgetLimits, maxContextBytes: settings.current().maxContextSize }),
-      exceptions: noExceptions,
+      exceptions: exceptions ?? noExceptions,
       onEvaluated: () => metrics.evaluations.inc({ cause: "scan" }),
       monotonicMs,
       maxRounds,

@@ -39,6 +39,7 @@ function readPolicies(text: string): readonly PolicyDocument[] {
     const document: unknown = parsed.toJS();
     if (document === null) return [];
     const { kind, metadata } = document as { kind: string; metadata: { name: string; namespace?: string } };
+    if (kind === "PolicyException") return [{ key: "", document, missing: [] }];
     const decoded = kind === "Policy" ? decodePolicy(document) : decodeClusterPolicy(document);
     const key = kind === "Policy" ? `${metadata.namespace ?? "default"}/${metadata.name}` : metadata.name;
     if (!decoded.ok) return [{ key, document, missing: ["does not decode"] }];
@@ -171,6 +172,7 @@ try {
   const operator = await startOperator({
     kubeconfigPath: plane.kubeconfigPath,
     logPath: join(plane.folder, "operator.log"),
+    flags: ["--enable-policy-exception=true", "--exception-namespace=*"],
   });
   await settled(operator);
   const stored = await run(plane, ["get", "policyreports,clusterpolicyreports", "-A", "-o", "json"]);

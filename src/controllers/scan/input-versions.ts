@@ -10,6 +10,8 @@ export interface InputVersions {
   /** The version of what a request asks for; the same number means that no change was told of. */
   of(request: ContextRequest): number;
   changed(configMap: { readonly namespace: string; readonly name: string }): void;
+  /** Something else changed that verdicts depend on and that no memo holds: exceptions. */
+  changedOutsideMemos(): void;
 }
 
 /** Past this many changed inputs they are told apart no longer, which costs a second read at most. */
@@ -31,6 +33,9 @@ export function createInputVersions(): InputVersions {
         floor = total;
       }
       versions.set(keyOf(configMap), total);
+    },
+    changedOutsideMemos() {
+      total += 1;
     },
   };
 }

@@ -28,6 +28,7 @@ function setUp(more: Partial<KindScanDeps> = {}) {
   const gone: string[] = [];
   const failed: string[] = [];
   const scan = new KindScan(builtIn.pods, policies("p"), {
+    readsStatus: ({ compiled }) => compiled.readsStatus,
     openSource: (type, given) => {
       handlers = given;
       const stop = (): Promise<void> => Promise.resolve();

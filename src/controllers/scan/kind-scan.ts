@@ -13,6 +13,8 @@ type Labels = Subject["namespaceLabels"];
 export interface KindScanDeps {
   readonly openSource: (type: ResourceType, handlers: SourceHandlers) => Source;
   readonly writer: VerdictWriter;
+  /** Whether a verdict of the policy may depend on the object's status. */
+  readonly readsStatus: (policy: ScanPolicy) => boolean;
   readonly seenHash: (object: KubeObject, withStatus: boolean) => string;
   readonly namespaces: {
     /** Labels of a namespace, read once where they are not known yet. */
@@ -80,7 +82,7 @@ export class KindScan {
     this.signal = AbortSignal.any([deps.signal, this.#stopping.signal]);
     this.#deps = deps;
     this.#policies = policies;
-    this.#noteStatusReaders();
+    this.noteReaders();
   }
 
   /** Listed to the end at least once since it was started. */
@@ -101,7 +103,12 @@ export class KindScan {
     // The same map means that what is being judged now is judged by the right policies.
     if (isSame(this.#policies, policies)) return;
     this.#policies = policies;
-    this.#noteStatusReaders();
+    this.noteReaders();
+  }
+
+  /** What policies read of an object changed, although they did not: exceptions came or went. */
+  noteReaders(): void {
+    this.#readsStatus = [...this.#policies.values()].some((policy) => this.#deps.readsStatus(policy));
   }
 
   start(): void {
@@ -175,10 +182,6 @@ export class KindScan {
       urgent,
       signal: this.signal,
     };
-  }
-
-  #noteStatusReaders(): void {
-    this.#readsStatus = [...this.#policies.values()].some(({ compiled }) => compiled.readsStatus);
   }
 
   async #judgePage(

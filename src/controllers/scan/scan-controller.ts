@@ -8,6 +8,7 @@ import type { ConfigMapInputsDeps } from "./config-map-inputs.ts";
 import type { ContextEpoch } from "./context-epoch.ts";
 import { createContextEpochs } from "./context-epochs.ts";
 import { createContextRetries, withRetries } from "./context-retries.ts";
+import { createExceptionWatch } from "./exception-watch.ts";
 import { createInputVersions } from "./input-versions.ts";
 import { planKinds, planPasses } from "./kind-plan.ts";
 import type { KindPlan } from "./kind-plan.ts";
@@ -135,13 +136,31 @@ export function createScanController(deps: ScanDeps): ScanController {
     standingResults: (uid) => standing.resultsOf(uid),
   });
 
+  const usesNamespaceLabels = ({ compiled, ref }: ScanPolicy): boolean =>
+    compiled.usesNamespaceLabels || deps.exceptions?.inputsOf(ref.policy).usesNamespaceLabels === true;
+  const exceptions =
+    deps.exceptions === undefined
+      ? undefined
+      : createExceptionWatch({
+          index: deps.exceptions,
+          onConcerned: (policies) => {
+            inputs.changedOutsideMemos();
+            for (const { scan } of registry.kinds.values()) scan.noteReaders();
+            requestPasses(({ ref }) => policies.has(ref.policy), {
+              namespaces: undefined,
+              reason: "exception",
+            });
+          },
+          onUnreadable: deps.onUnreadable,
+        });
+
   const namespaces = createNamespaceLabels({
     read: async (name) => {
       const type = coreType("Namespace");
       return type === undefined ? undefined : readObject(type, name, "");
     },
     onChange: (namespace) =>
-      requestPasses(({ compiled }, type) => type.namespaced && compiled.usesNamespaceLabels, {
+      requestPasses((policy, type) => type.namespaced && usesNamespaceLabels(policy), {
         namespaces: new Set([namespace]),
         reason: "namespace labels",
       }),
@@ -168,6 +187,8 @@ export function createScanController(deps: ScanDeps): ScanController {
       openSource: (type, handlers) => deps.openSource({ type }, handlers),
       writer,
       seenHash: deps.seenHash,
+      readsStatus: ({ compiled, ref }) =>
+        compiled.readsStatus || deps.exceptions?.inputsOf(ref.policy).readsStatus === true,
       namespaces,
       inputVersion: () => inputs.total(),
       isLeftOut: deps.isLeftOut,
@@ -213,6 +234,7 @@ export function createScanController(deps: ScanDeps): ScanController {
     types: deps.types,
     policies: watch,
     namespaces: namespaces.handlers,
+    ...(exceptions === undefined ? {} : { exceptions }),
     onState: () => {
       standing.changed();
       deps.onChanged();

@@ -1,6 +1,7 @@
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { Clock } from "#controllers/runtime/clock.ts";
 import type { WorkQueue } from "#controllers/runtime/work-queue.ts";
+import type { ExceptionIndex } from "#engine/exceptions/exception-index.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
 import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.ts";
 import type { LoadContext } from "./context-epoch.ts";
@@ -25,6 +26,8 @@ export interface ScanDeps {
   readonly reports: ReportPort;
   readonly observer: ScanObserver;
   readonly judge: Judge;
+  /** Exceptions in force; the watch keeps it. Absent: PolicyExceptions are not honoured. */
+  readonly exceptions?: ExceptionIndex;
   readonly seenHash: KindScanDeps["seenHash"];
   readonly isLeftOut: KindScanDeps["isLeftOut"];
   readonly loadContext: LoadContext;

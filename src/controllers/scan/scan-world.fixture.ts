@@ -67,7 +67,7 @@ export function createScanWorld(
       now: () => clock.now(),
       seed: () => 1,
       limits: () => defaultBudgetLimits,
-      exceptions: noExceptions,
+      exceptions: more.exceptions ?? noExceptions,
       onEvaluated: () => {
         evaluations += 1;
       },

@@ -19,6 +19,8 @@ export interface SharedInputsDeps {
   readonly types: () => readonly ResourceType[];
   readonly policies: Pick<PolicyWatch, "handlersOf" | "isSynced">;
   readonly namespaces: SourceHandlers;
+  /** PolicyExceptions, where they are honoured. */
+  readonly exceptions?: { readonly handlers: SourceHandlers; isSynced(): boolean };
   readonly onState: () => void;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -35,6 +37,8 @@ export interface SharedInputs {
   readonly standings: ReadonlyMap<string, InputStanding>;
   stop(): Promise<void>;
 }
+
+const exceptionKind = { group: "kyverno.io", kind: "PolicyException" };
 
 function resourceName({ group, resource }: ResourceType): string {
   return group === "" ? resource : `${resource}.${group}`;
@@ -79,6 +83,9 @@ export function createSharedInputs(deps: SharedInputsDeps): SharedInputs {
       return "the API server does not serve kyverno.io ClusterPolicy: install the CRDs (crds/)";
     }
     if (!served.every(({ kind }) => policies.isSynced(kind))) return reason ?? "policies are being read";
+    if (servedType(types(), exceptionKind) !== undefined && deps.exceptions?.isSynced() === false) {
+      return reason ?? "exceptions are being read";
+    }
     return namespacesKnown ? undefined : (reason ?? "Namespaces are being read");
   };
 
@@ -87,6 +94,10 @@ export function createSharedInputs(deps: SharedInputsDeps): SharedInputs {
       for (const row of policyKinds) {
         const type = servedType(types(), row);
         if (type !== undefined) openOne(type, false, policies.handlersOf(row));
+      }
+      const exception = servedType(types(), exceptionKind);
+      if (exception !== undefined && deps.exceptions !== undefined) {
+        openOne(exception, false, deps.exceptions.handlers);
       }
       const namespace = servedType(types(), { group: "", kind: "Namespace" });
       if (namespace !== undefined) openOne(namespace, true, deps.namespaces);

@@ -30,9 +30,17 @@ function comparable(message: string): string {
   return text.slice(0, at) + parts.map((part) => `${mark}${part})`).join("");
 }
 
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
 function otherFields({ severity, category, scored, properties }: Row): string {
-  const { controlsJSON: _, ...rest } = properties ?? {};
-  const sorted = Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const { controlsJSON: _, controls, ...rest } = properties ?? {};
+  // After exclusions the order of controls is random in the original.
+  const ordered = controls?.split(",").toSorted(compareText).join(",");
+  const sorted = Object.entries(ordered === undefined ? rest : { ...rest, controls: ordered }).toSorted(
+    ([a], [b]) => (a < b ? -1 : 1),
+  );
   return JSON.stringify([severity, category, scored, sorted]);
 }
 

@@ -5,6 +5,11 @@ import { buildReport } from "#reports/build-report.ts";
 import type { ReportOwner } from "#reports/owner.ts";
 import { pod, ref, result, start, statuses, testFacts, urgent } from "./keeper.fixture.ts";
 
+/** Lets promises run until it is so. */
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+};
+
 describe("report keeper: what it knows", () => {
   it("tells what differs and what failed, from what was accepted", async () => {
     const { keeper } = start();
@@ -203,6 +208,26 @@ describe("report keeper: objects and kinds that go", () => {
     assert.deepEqual(statuses(store, "u2"), ["a=fail", "admitted=pass"]);
     await keeper.stop();
   });
+});
+
+describe("report keeper: kinds that go while their reports are written", () => {
+  for (const known of [true, false]) {
+    it(`takes back ${known ? "a replacement" : "a new report"} that was under way`, async () => {
+      const { store, keeper } = start();
+      await keeper.start();
+      if (known) await keeper.put(pod("u1"), [result("a")], urgent);
+      await keeper.idle();
+      const before = store.writes().length;
+      store.close();
+      await keeper.put(pod("u1"), [result("a", "fail")], urgent);
+      await until(() => store.writes().length > before);
+      await keeper.kindUnwatched({ group: "", kind: "Pod" });
+      store.open();
+      await keeper.idle();
+      assert.equal(store.objects.has("u1"), false);
+      await keeper.stop();
+    });
+  }
 });
 
 describe("report keeper: policies that go", () => {

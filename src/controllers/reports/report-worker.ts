@@ -104,11 +104,11 @@ export function createReportWorker(deps: ReportWorkerDeps): (uid: string) => Pro
   };
 
   /** What there is to do for a report without results at hand. */
-  const doChore = (uid: string): Promise<Outcome> => {
+  const doChore = (uid: string, isChore: boolean): Promise<Outcome> => {
     const entry = ledger.get(uid);
     if (entry === undefined) return Promise.resolve(done);
     if ((entry.flags & ledgerFlag.gone) !== 0) return sweep(uid, entry);
-    if (!deferred.has(uid)) return chores.has(uid) ? write(uid, undefined) : Promise.resolve(done);
+    if (!deferred.has(uid)) return isChore ? write(uid, undefined) : Promise.resolve(done);
     deps.rejudge(uid);
     return Promise.resolve({ kind: "requeueAfter", delayMs: deferredMs * (1 + deps.random()) });
   };
@@ -128,11 +128,12 @@ export function createReportWorker(deps: ReportWorkerDeps): (uid: string) => Pro
     const work = isGone ? undefined : pending.take(uid);
     running.add(uid);
     echoes.begin(uid);
+    // A chore that comes during the write is not done by it.
+    const isChore = chores.delete(uid);
     try {
-      const outcome = work === undefined ? await doChore(uid) : await write(uid, work);
-      chores.delete(uid);
-      return outcome;
+      return work === undefined ? await doChore(uid, isChore) : await write(uid, work);
     } catch (error) {
+      if (isChore) chores.add(uid);
       return noteFailure(uid, work, error);
     } finally {
       running.delete(uid);

@@ -9,21 +9,20 @@ const maxNameWidth = 44;
 const wideEnough = minNameWidth + numberWidth * boardColumns.length;
 const colors: Readonly<Record<BoardColumn, number>> = { pass: 32, fail: 31, warn: 33, error: 35, skip: 90 };
 
-/** The room on a terminal, and whether it has colours. */
-export interface Room {
+interface Look {
   readonly columns: number;
-  readonly rows: number;
   readonly color: boolean;
+}
+
+/** The room on a terminal, and whether it has colours. */
+export interface Room extends Look {
+  readonly rows: number;
 }
 
 /** Both tables in full, for an output that may be as long as it likes. */
 export function renderSummary(board: ReportBoard, columns: number, color: boolean): string {
-  const total = { name: "total", counts: board.totals() };
-  const lines = [
-    ...renderRows("POLICY", board.byPolicy(), { columns, color }),
-    "",
-    ...renderRows("NAMESPACE", [...board.byNamespace(), total], { columns, color }),
-  ];
+  const { policies, namespaces } = renderTables(board, { columns, color });
+  const lines = [...policies, "", ...namespaces];
   return `${lines.join("\n")}\n`;
 }
 
@@ -36,11 +35,9 @@ export function renderBoard(
   changes: readonly string[],
   { columns, rows, color }: Room,
 ): readonly string[] {
-  const total = { name: "total", counts: board.totals() };
   const room = Math.max(1, rows - 1);
-  if (room < 5) return renderRows("", [total], { columns, color }).slice(1).slice(0, room);
-  const namespaces = renderRows("NAMESPACE", [...board.byNamespace(), total], { columns, color });
-  const policies = renderRows("POLICY", board.byPolicy(), { columns, color });
+  const { policies, namespaces } = renderTables(board, { columns, color });
+  if (room < 5) return namespaces.slice(-1);
   const both = policies.length + 1 + namespaces.length;
   if (both > room) {
     const left = room - namespaces.length - 1;
@@ -53,6 +50,18 @@ export function renderBoard(
   return [...policies, "", ...namespaces, ...(told.length === 0 ? [] : ["", ...told])];
 }
 
+/** Both tables, with their columns below each other. */
+function renderTables(board: ReportBoard, look: Look): Record<"policies" | "namespaces", readonly string[]> {
+  const byPolicy = board.byPolicy();
+  const byNamespace = [...board.byNamespace(), { name: "total", counts: board.totals() }];
+  const names = [...byPolicy, ...byNamespace].map(({ name }) => visible(name).length);
+  const longest = Math.min(maxNameWidth, Math.max(minNameWidth, ...names));
+  return {
+    policies: renderRows("POLICY", byPolicy, longest, look),
+    namespaces: renderRows("NAMESPACE", byNamespace, longest, look),
+  };
+}
+
 function shorten(lines: readonly string[], room: number): readonly string[] {
   if (lines.length <= room) return lines;
   const left = lines.length - room + 1;
@@ -62,11 +71,11 @@ function shorten(lines: readonly string[], room: number): readonly string[] {
 function renderRows(
   title: string,
   rows: readonly BoardRow[],
-  { columns, color }: { readonly columns: number; readonly color: boolean },
+  longest: number,
+  { columns, color }: Look,
 ): readonly string[] {
   const shown: readonly BoardColumn[] = columns >= wideEnough ? boardColumns : ["fail"];
-  const longest = Math.max(title.length, ...rows.map(({ name }) => visible(name).length), minNameWidth);
-  const nameWidth = Math.max(1, Math.min(longest, maxNameWidth, columns - shown.length * numberWidth - 1));
+  const nameWidth = Math.max(1, Math.min(longest, columns - shown.length * numberWidth - 1));
   const line = (name: string, cells: readonly string[]): string =>
     `${fit(visible(name), nameWidth).padEnd(nameWidth)}${cells.join("")}`;
   const head = line(

@@ -1,3 +1,4 @@
+import { Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { createSettingsStore } from "#controllers/settings/settings-store.ts";
 import { settingsOfFlags } from "#controllers/settings/read-source.ts";
@@ -6,6 +7,15 @@ import type { Logger, RootLogger } from "#telemetry/logger.ts";
 import { runOperator } from "../operator.ts";
 
 const pollMs = 50;
+const lease = "kyverno-reports-controller";
+/** One series per kind. */
+const knownOfKind = "rearguard_objects{";
+const unfinished = [
+  "rearguard_pending_passes",
+  "rearguard_report_write_queue_depth",
+  'rearguard_work_queue_depth{queue="rejudge",state="ready"}',
+  'rearguard_work_queue_depth{queue="rejudge",state="in_work"}',
+];
 
 /** The operator in this process. */
 export interface DemoOperator {
@@ -15,9 +25,19 @@ export interface DemoOperator {
   readonly ended: Promise<number>;
 }
 
-/** Starts the operator and resolves when it serves its endpoints. What it warns of goes to standard error. */
-export async function startDemoOperator(kubeconfig: string, signal: AbortSignal): Promise<DemoOperator> {
-  const trouble = createLogger({ format: "text", level: "warn", output: process.stderr });
+/** Starts the operator and resolves when it serves its endpoints. What it warns of is given to `say`. */
+export async function startDemoOperator(
+  kubeconfig: string,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<DemoOperator> {
+  const output = new Writable({
+    write(chunk: Buffer, _encoding, callback) {
+      say(chunk.toString("utf8"));
+      callback();
+    },
+  });
+  const trouble = createLogger({ format: "text", level: "warn", output });
   const ports = Promise.withResolvers<{ readonly health: number; readonly metrics: number }>();
   const known = { health: 0, metrics: 0 };
   const log = listenFor(trouble, signal, (message, fields) => {
@@ -31,6 +51,7 @@ export async function startDemoOperator(kubeconfig: string, signal: AbortSignal)
     "flags",
     settingsOfFlags([
       ["kubeconfig", kubeconfig],
+      ["reports-lease", lease],
       ["health-address", "127.0.0.1:0"],
       ["metrics-address", "127.0.0.1:0"],
     ]),
@@ -74,20 +95,19 @@ export async function untilScanned(
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  let isLeader = false;
   while (!signal.aborted) {
     const isReady = (await fetch(readyUrl, { signal })).ok;
     const page = await (await fetch(metricsUrl, { signal })).text();
-    const live = sample(page, 'rearguard_kinds{state="live"}');
-    const total = live + sample(page, 'rearguard_kinds{state="syncing"}');
-    onProgress(live, total);
-    const left =
-      sample(page, "rearguard_pending_passes") +
-      sample(page, "rearguard_report_write_queue_depth") +
-      sample(page, 'rearguard_work_queue_depth{queue="rejudge",state="ready"}') +
-      sample(page, 'rearguard_work_queue_depth{queue="rejudge",state="in_work"}');
-    // Without the Lease it is ready to stand by, which is not what is waited for.
-    const isLeader = sample(page, 'rearguard_lease_held{lease="kyverno-reports-controller"}') === 1;
-    if (isReady && isLeader && left === 0 && live === total) return;
+    const ended =
+      sample(page, 'rearguard_kinds{state="live"}') + sample(page, 'rearguard_kinds{state="degraded"}');
+    // Kinds that have not begun to be listed have no state.
+    const total = Math.max(ended, page.split("\n").filter((line) => line.startsWith(knownOfKind)).length);
+    onProgress(ended, total);
+    const left = unfinished.reduce((sum, series) => sum + sample(page, series), 0);
+    if (isLeader && isReady && ended === total && left === 0) return;
+    // Without the Lease it is ready to stand by; only what it says later is about the scan.
+    isLeader = sample(page, `rearguard_lease_held{lease="${lease}"}`) === 1;
     await delay(pollMs, undefined, { signal });
   }
 }

@@ -2,8 +2,8 @@ import { stat } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "#cli/usage-error.ts";
 
-/** The project's folder as seen from the sources and from the bundle. */
-const roots = ["../../../", "../"];
+/** The project's folder as seen from the bundle and from the sources; the other way round, a bundle would look too far up. */
+const roots = ["../", "../../../"];
 
 /** A folder that comes with the program. Rejects where this copy of it is without. */
 export async function packagedFolder(path: string): Promise<string> {

@@ -56,25 +56,35 @@ export async function runDemo(flags: DemoFlags): Promise<number> {
     for (const line of refused) process.stderr.write(`left out: ${line}\n`);
     if (signal.aborted) return 130;
 
-    const operator = await startDemoOperator(kubeconfig.path, signal);
+    let say = (text: string): void => void process.stderr.write(text);
+    const operator = await startDemoOperator(kubeconfig.path, (text) => say(text), signal);
     cleanups.push(() => {
       running.abort();
       return operator.ended;
     });
-    process.stdout.write(
-      [
-        `Kubernetes ${server.version} at ${server.url}, gone when this ends. For kubectl:`,
-        `  export KUBECONFIG=${kubeconfig.path}`,
-        `Metrics: ${operator.metricsUrl}`,
-        "",
-        "",
-      ].join("\n"),
-    );
+    const head = [
+      `Kubernetes ${server.version} at ${server.url}, gone when this ends. For kubectl:`,
+      `  export KUBECONFIG=${kubeconfig.path}`,
+      `Metrics: ${operator.metricsUrl}`,
+      "",
+      "",
+    ].join("\n");
+    process.stdout.write(head);
     await showFirstScan(operator, signal);
     const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
     if (flags.once === true) return await showOnce({ client, discovery }, seconds);
-    const follow = showLive({ client, discovery }, flags.resources === undefined, signal);
-    const code = await Promise.race([follow, operator.ended]);
+    const board = await readReports(client, discovery);
+    const hint = `${hints(flags.resources === undefined && flags.policies === undefined).join("\n")}\n\n`;
+    process.stdout.write(hint);
+    if (!process.stdout.isTTY) process.stdout.write(`${renderSummary(board, widthOfFiles, false)}\n`);
+    const view = startLiveView(board, `${head}${hint}`, wantsColor());
+    say = (text) => view.say(text);
+    const stopFollowing = followReports({ client, discovery }, board, (changes) => view.changed(changes));
+    cleanups.push(async () => {
+      await stopFollowing();
+      view.end();
+    });
+    const code = await Promise.race([untilSignalled(signal), operator.ended]);
     return typeof code === "number" && !ending.signal.aborted ? code : 0;
   } catch (error) {
     if (ending.signal.aborted) return flags.once === true ? 130 : 0;
@@ -116,18 +126,6 @@ async function showOnce({ client, discovery }: Cluster, seconds: string): Promis
   stdout.write(renderSummary(board, stdout.isTTY ? stdout.columns : widthOfFiles, wantsColor()));
   stdout.write(`\n${board.reports()} reports, ${seconds} s from start to the end of the first scan\n`);
   return 0;
-}
-
-async function showLive(cluster: Cluster, isSample: boolean, signal: AbortSignal): Promise<void> {
-  const board = await readReports(cluster.client, cluster.discovery);
-  const { stdout } = process;
-  stdout.write(`${hints(isSample).join("\n")}\n\n`);
-  if (!stdout.isTTY) stdout.write(`${renderSummary(board, widthOfFiles, false)}\n`);
-  const view = startLiveView(board, wantsColor());
-  const stop = followReports(cluster, board, (changes) => view.changed(changes));
-  await untilSignalled(signal);
-  await stop();
-  view.end();
 }
 
 function hints(isSample: boolean): readonly string[] {

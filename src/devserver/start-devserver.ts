@@ -160,8 +160,8 @@ export async function startDevserver(options: DevserverOptions = {}): Promise<De
       stopping ??= (async () => {
         clearInterval(bookmarks);
         loop.stop();
-        save();
         await disconnect();
+        save();
       })();
       return stopping;
     },

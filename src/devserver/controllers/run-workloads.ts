@@ -234,7 +234,8 @@ function syncJob(ctx: ServerContext, object: JsonObject): void {
   const pods = ownedBy(ctx, "/pods", object);
   const isOver = listAt(object, "status", "conditions").length > 0;
   const naming = { generateName: `${textAt(object, "metadata", "name")}-` };
-  for (let i = pods.length; i < wanted && !isOver; i += 1) createPod(ctx, object, naming);
+  const missing = isOver ? 0 : wanted - pods.length;
+  for (let i = 0; i < missing; i += 1) createPod(ctx, object, naming);
   const succeeded = pods.filter((pod) => textAt(pod, "status", "phase") === "Succeeded").length;
   if (succeeded < wanted || isOver) return;
   const time = timestamp(ctx.now());

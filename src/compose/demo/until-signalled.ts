@@ -1,4 +1,6 @@
-/** The first SIGINT or SIGTERM aborts; the second ends the process at once. */
+const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** The first SIGINT, SIGTERM or SIGHUP (a closed terminal) aborts; the second ends the process at once. */
 export interface EndingSignal {
   readonly signal: AbortSignal;
   dispose(): void;
@@ -12,11 +14,9 @@ export function catchEndingSignals(): EndingSignal {
     stopping.abort();
   };
   const dispose = (): void => {
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+    for (const name of endingSignals) process.off(name, onSignal);
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  for (const name of endingSignals) process.on(name, onSignal);
   return { signal: stopping.signal, dispose };
 }
 

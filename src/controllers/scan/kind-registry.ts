@@ -60,6 +60,8 @@ export function createKindRegistry(deps: KindRegistryDeps): KindRegistry {
   const begin = (key: string, plan: KindPlan): void => {
     const kind = deps.create(plan);
     kinds.set(key, kind);
+    // It counts as being listed before its source has said anything.
+    deps.observer.kindState(plan.type, { kind: "syncing" });
     kind.scan.start();
   };
 

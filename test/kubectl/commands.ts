@@ -119,9 +119,8 @@ export const commands: readonly Command[] = [
     manifests.applied("nginx:2", "minReadySeconds: 5"),
   ),
   run("get deployment shared -n shop -o 'jsonpath={.spec}'"),
-  run(
-    `get deployment shared -n shop -o 'jsonpath={range .metadata.managedFields[?(@.operation=="Apply")]}{.manager} {.fieldsV1}{end}'`,
-  ),
+  run(`get deployment shared -n shop -o 'jsonpath={.metadata.managedFields[?(@.manager=="one")].fieldsV1}'`),
+  run(`get deployment shared -n shop -o 'jsonpath={.metadata.managedFields[?(@.manager=="two")].fieldsV1}'`),
 
   run("create -f -", manifests.policy),
   run("get clusterpolicy owners"),

@@ -1,4 +1,6 @@
 import { methodNotAllowed, noSuchResource, notImplemented } from "../errors/api-failure.ts";
+import type { JsonObject } from "../json/json.ts";
+import { crdCollection } from "../resources/registry.ts";
 import type { ApiRequest, ServerContext } from "../rest/api-request.ts";
 import { createObject } from "../rest/create.ts";
 import { deleteCollection, deleteObject } from "../rest/delete.ts";
@@ -31,6 +33,13 @@ export function verbOf(method: string, name: string, isWatch: boolean): string {
   }
 }
 
+/** Says that CEL rules of a new CRD are kept but not evaluated. */
+function warnOfRules({ served, warnings }: ApiRequest, object: JsonObject): void {
+  if (served.collection.id !== crdCollection) return;
+  if (!JSON.stringify(object["spec"]).includes('"x-kubernetes-validations"')) return;
+  warnings.push("the embedded API server does not evaluate x-kubernetes-validations");
+}
+
 /** Answers a request on a resource, except watches. Throws `ApiFailure`. */
 export function handleResource(ctx: ServerContext, request: ApiRequest): Answer {
   const { served, verb, subresource, name } = request;
@@ -48,14 +57,18 @@ export function handleResource(ctx: ServerContext, request: ApiRequest): Answer 
       const { list, objects } = listObjects(ctx, request);
       return { kind: "list", served, list, objects };
     }
-    case "create":
+    case "create": {
       // As on the API server: kinds of CRDs can be created at the path of their name, which lets RBAC name them.
       if (name !== "" && !served.isCustom) throw methodNotAllowed();
-      return { kind: "object", code: 201, served, object: createObject(ctx, request) };
+      const object = createObject(ctx, request);
+      warnOfRules(request, object);
+      return { kind: "object", code: 201, served, object };
+    }
     case "update":
     case "patch": {
       if (name === "") throw methodNotAllowed();
       const { object, created } = (verb === "update" ? updateObject : patchObject)(ctx, request);
+      if (created) warnOfRules(request, object);
       return { kind: "object", code: created ? 201 : 200, served, object };
     }
     case "delete": {

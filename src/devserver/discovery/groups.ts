@@ -38,7 +38,6 @@ export function discoverGroups(registry: Registry): readonly DiscoveredGroup[] {
     group,
     versions: versions.map(({ version, resources }) => ({ version, resources: resources.map(rowOf) })),
   }));
-  const reviews = reviewGroups();
   // As on the API server, between the workloads' groups and autoscaling.
   const place = stored.findIndex(({ group }) => group === "autoscaling");
   return [...stored.slice(0, place), ...reviews, ...stored.slice(place)];
@@ -97,9 +96,11 @@ function reviewGroups(): readonly DiscoveredGroup[] {
   return groups;
 }
 
+const reviews = reviewGroups();
+
 /** The kind and scope of a question, or undefined. */
 export function findReview(group: string, version: string, resource: string): DiscoveredResource | undefined {
-  return reviewGroups()
+  return reviews
     .find((entry) => entry.group === group && entry.versions[0]?.version === version)
     ?.versions[0]?.resources.find((row) => row.resource === resource);
 }

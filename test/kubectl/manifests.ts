@@ -99,7 +99,7 @@ spec:
 apiVersion: v1
 kind: Secret
 metadata: { name: password }
-stringData: { user: me, password: secret }
+stringData: { password: secret }
 ---
 apiVersion: networking.k8s.io/v1
 kind: Ingress

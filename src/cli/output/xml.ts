@@ -41,6 +41,6 @@ function escapeAttribute(text: string): string {
 }
 
 function withoutForbidden(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are the characters in question
+  // oxlint-disable-next-line no-control-regex -- these are the characters in question
   return text.toWellFormed().replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, "\uFFFD");
 }

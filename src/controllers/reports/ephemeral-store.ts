@@ -1,15 +1,16 @@
-import { managedByKyverno, managedByLabel } from "#api/labels.ts";
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import { apiVersionOf } from "#api/meta/resource-type.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
-import { isConflict, isForbidden, isNotFound } from "#kube/client/api-error.ts";
-import type { KubeClient, ObjectKey } from "#kube/client/kube-client.ts";
+import { isForbidden, isNotFound } from "#kube/client/api-error.ts";
+import type { KubeClient } from "#kube/client/kube-client.ts";
 import { openSource } from "#kube/list-watch/open-source.ts";
 import type { SourceHandlers } from "#kube/list-watch/source.ts";
 import { ownerReferenceOf } from "#reports/build-report.ts";
 import { uidLabel } from "#reports/ephemeral-owner.ts";
 import type { NamedResource } from "#reports/ephemeral-owner.ts";
 import type { ReportOwner } from "#reports/owner.ts";
+import { createPlacedObjects, keyOf, managedSelector } from "./placed-objects.ts";
+import type { ReportTypes } from "./placed-objects.ts";
 import type { RemoveOutcome, RemovePreconditions, ReportPlace } from "./report-store.ts";
 
 export type OwnerLookup =
@@ -30,7 +31,7 @@ export interface EphemeralStore {
 
 export interface KubeEphemeralStoreOptions {
   readonly client: KubeClient;
-  readonly types: { readonly namespaced: ResourceType; readonly cluster: ResourceType };
+  readonly types: ReportTypes;
   /** The served kind of that plural; undefined where there is none. */
   readonly findType: (resource: Omit<NamedResource, "name" | "namespace">) => ResourceType | undefined;
 }
@@ -41,10 +42,7 @@ export function createKubeEphemeralStore({
   types,
   findType,
 }: KubeEphemeralStoreOptions): EphemeralStore {
-  const typeOf = ({ namespace }: ReportPlace): ResourceType =>
-    namespace === undefined ? types.cluster : types.namespaced;
-  const keyOf = ({ namespace, name }: ReportPlace): ObjectKey =>
-    namespace === undefined ? { name } : { namespace, name };
+  const { typeOf, get, remove } = createPlacedObjects(client, types);
 
   return {
     watch: (namespaced, handlers) =>
@@ -52,29 +50,13 @@ export function createKubeEphemeralStore({
         client,
         selection: {
           type: namespaced ? types.namespaced : types.cluster,
-          labelSelector: `${managedByLabel}=${managedByKyverno}`,
+          labelSelector: managedSelector,
         },
         handlers,
         pageSize: 100,
       }),
-    async get(place) {
-      try {
-        return await client.get(typeOf(place), keyOf(place));
-      } catch (error) {
-        if (isNotFound(error)) return undefined;
-        throw error;
-      }
-    },
-    async remove(place, preconditions) {
-      try {
-        await client.delete(typeOf(place), keyOf(place), preconditions);
-        return "removed";
-      } catch (error) {
-        if (isNotFound(error)) return "missing";
-        if (isConflict(error)) return "conflict";
-        throw error;
-      }
-    },
+    get,
+    remove,
     async adopt(place, owner) {
       const metadata = { ownerReferences: [ownerReferenceOf(owner)], labels: { [uidLabel]: owner.uid } };
       try {

@@ -1,17 +1,11 @@
-import { managedByKyverno, managedByLabel } from "#api/labels.ts";
-import type { ResourceType } from "#api/meta/resource-type.ts";
 import { isAlreadyExists, isConflict, isNamespaceTerminating, isNotFound } from "#kube/client/api-error.ts";
-import type { KubeClient, ObjectKey } from "#kube/client/kube-client.ts";
+import type { KubeClient } from "#kube/client/kube-client.ts";
 import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
 import { openSource } from "#kube/list-watch/open-source.ts";
 import type { SourceOptions } from "#kube/list-watch/source-options.ts";
-import type { ReportPlace, ReportStore } from "./report-store.ts";
-
-/** The two kinds of one report format. */
-export interface ReportTypes {
-  readonly namespaced: ResourceType;
-  readonly cluster: ResourceType;
-}
+import { createPlacedObjects, keyOf, managedSelector } from "./placed-objects.ts";
+import type { ReportTypes } from "./placed-objects.ts";
+import type { ReportStore } from "./report-store.ts";
 
 export interface KubeReportStoreOptions {
   readonly client: KubeClient;
@@ -25,11 +19,8 @@ const fullPageSize = 200;
 
 /** Reports as the API server holds them. */
 export function createKubeReportStore({ client, types, source }: KubeReportStoreOptions): ReportStore {
-  const labelSelector = `${managedByLabel}=${managedByKyverno}`;
-  const typeOf = ({ namespace }: ReportPlace): ResourceType =>
-    namespace === undefined ? types.cluster : types.namespaced;
-  const keyOf = ({ namespace, name }: ReportPlace): ObjectKey =>
-    namespace === undefined ? { name } : { namespace, name };
+  const labelSelector = managedSelector;
+  const { typeOf, get, remove } = createPlacedObjects(client, types);
 
   return {
     async list(onPage, signal) {
@@ -50,14 +41,7 @@ export function createKubeReportStore({ client, types, source }: KubeReportStore
         handlers,
       });
     },
-    async get(place) {
-      try {
-        return await client.get(typeOf(place), keyOf(place));
-      } catch (error) {
-        if (isNotFound(error)) return undefined;
-        throw error;
-      }
-    },
+    get,
     async create(place, report) {
       try {
         const created = await client.create(typeOf(place), place.namespace, report, {
@@ -84,15 +68,6 @@ export function createKubeReportStore({ client, types, source }: KubeReportStore
         throw error;
       }
     },
-    async remove(place, preconditions) {
-      try {
-        await client.delete(typeOf(place), keyOf(place), preconditions);
-        return "removed";
-      } catch (error) {
-        if (isNotFound(error)) return "missing";
-        if (isConflict(error)) return "conflict";
-        throw error;
-      }
-    },
+    remove,
   };
 }

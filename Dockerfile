@@ -15,5 +15,5 @@ COPY --from=build --chown=0:0 /src/dist/rearguard.js /app/rearguard.js
 USER 65532:65532
 ENV NODE_ENV=production
 # Objects are judged and dropped, so little lives long: a small nursery and a slowly growing heap keep the peak low.
-ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=30", "/app/rearguard.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=4", "--heap-growing-percent=30", "/app/rearguard.js"]
 CMD ["controller"]

@@ -51,6 +51,7 @@ function plainTest(pattern: Json, child: () => PatternNode): ClauseTest {
     return (resource, name, run) => {
       const value = own(resource, name);
       if (value !== undefined && value !== null) return undefined;
+      run.miss({ kind: "present" }, value, name);
       return run.mismatch(`${run.path()}/${name} not found`);
     };
   }
@@ -61,6 +62,7 @@ function plainTest(pattern: Json, child: () => PatternNode): ClauseTest {
 function conditionalTest(node: PatternNode): ClauseTest {
   return (resource, name, run) => {
     const value = own(resource, name);
+    if (value === undefined) run.miss({ kind: "key" }, value, name);
     const inner =
       value === undefined
         ? "conditional anchor key doesn't exist in the resource"
@@ -87,6 +89,7 @@ function equalityTest(node: PatternNode): ClauseTest {
 
 function testNegation(resource: JsonObject, name: string, run: MatchRun): Mismatch | undefined {
   if (!Object.hasOwn(resource, name)) return undefined;
+  run.miss({ kind: "absent" }, own(resource, name), name);
   const path = `${run.path()}${name}/`;
   return {
     kind: "negation",
@@ -105,6 +108,7 @@ function existenceTest(pattern: Json, compiler: PatternCompiler, depth: number):
     const value = own(resource, name);
     if (value === undefined) return undefined;
     if (!isList(value)) {
+      run.miss({ kind: "list" }, value, name);
       return failAt(
         name,
         run,
@@ -113,13 +117,16 @@ function existenceTest(pattern: Json, compiler: PatternCompiler, depth: number):
       );
     }
     if (nodes === undefined) {
+      run.miss({ kind: "impossible" }, value, name);
       return failAt(name, run, `${invalidPattern} of list to compare against resource`);
     }
     for (const node of nodes) {
       if (node === undefined) {
+        run.miss({ kind: "impossible" }, value, name);
         return failAt(name, run, `${invalidPattern} of type map to compare against items in resource`);
       }
       if (!hasMatch(value, name, node, run)) {
+        run.miss({ kind: "someElement" }, value, name);
         return failAt(name, run, `existence anchor validation failed at path ${run.path()}${name}/`);
       }
     }

@@ -17,6 +17,7 @@ export function compileList(pattern: readonly Json[], compiler: PatternCompiler,
   return (resource, run) => {
     run.visit();
     if (isList(resource)) return test(resource, run);
+    run.miss({ kind: "list" }, resource);
     return run.mismatch(
       `validation rule failed at path ${run.path()}, resource does not satisfy the expected overlay pattern`,
     );
@@ -25,7 +26,12 @@ export function compileList(pattern: readonly Json[], compiler: PatternCompiler,
 
 function compileListTest(pattern: readonly Json[], compiler: PatternCompiler, depth: number): ListTest {
   const [first] = pattern;
-  if (first === undefined) return (_, run) => run.mismatch("pattern Array empty");
+  if (first === undefined) {
+    return (found, run) => {
+      run.miss({ kind: "impossible" }, found);
+      return run.mismatch("pattern Array empty");
+    };
+  }
   if (isList(first)) return positionalTest(pattern, compiler, depth);
   const node = compiler.node(first, depth + 1);
   return isObject(first) ? everyElementTest(node) : node;
@@ -41,6 +47,7 @@ function positionalTest(pattern: readonly Json[], compiler: PatternCompiler, dep
   const nodeAt = (index: number): PatternNode | undefined => nodes[index];
   return (resource, run) => {
     if (resource.length >= nodes.length) return testElements(resource, nodes.length, nodeAt, run);
+    run.miss({ kind: "elements", count: nodes.length }, resource);
     return {
       kind: "plain",
       path: "",

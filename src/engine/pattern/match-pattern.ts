@@ -5,7 +5,7 @@ import { compileObject } from "./compile-object.ts";
 import type { PatternCompiler } from "./compiler.ts";
 import { compileList } from "./list-node.ts";
 import { MatchRun } from "./mismatch.ts";
-import type { PatternNode } from "./mismatch.ts";
+import type { PatternNode, PatternTrace } from "./mismatch.ts";
 import { checkPatternDepth, nestedAnchors } from "./nested-anchors.ts";
 import { compileScalar } from "./scalar-node.ts";
 
@@ -57,10 +57,15 @@ export function compilePattern(pattern: Json, options: { readonly numbers: Numbe
 export function matchPattern(
   compiled: CompiledPattern,
   resource: Json,
-  options: { readonly numbers: NumberMode; readonly budget: Budget; readonly path?: string },
+  options: {
+    readonly numbers: NumberMode;
+    readonly budget: Budget;
+    readonly path?: string;
+    readonly trace?: PatternTrace;
+  },
 ): PatternResult {
-  const { numbers, budget, path = "/" } = options;
-  const mismatch = compiled.root(resource, new MatchRun(numbers, budget, path, false));
+  const { numbers, budget, path = "/", trace } = options;
+  const mismatch = compiled.root(resource, new MatchRun(numbers, budget, path, false, trace));
   if (mismatch === undefined) return pass;
   const { kind, message } = mismatch;
   if (kind === "skip") return { kind, message };

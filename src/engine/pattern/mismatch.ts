@@ -13,6 +13,34 @@ export interface Mismatch {
   readonly message: string;
 }
 
+/** What a pattern asks of the place where a match fails. */
+export type PatternNeed =
+  /** A value that this pattern accepts. */
+  | { readonly kind: "value"; readonly pattern: Json }
+  /** Any value but null. */
+  | { readonly kind: "present" }
+  /** The key of a conditional anchor, without which the pattern does not apply. */
+  | { readonly kind: "key" }
+  | { readonly kind: "absent" }
+  | { readonly kind: "object" }
+  | { readonly kind: "list" }
+  /** A list of at least so many elements. */
+  | { readonly kind: "elements"; readonly count: number }
+  /** At least one element that matches. */
+  | { readonly kind: "someElement" }
+  /** The pattern itself cannot be satisfied. */
+  | { readonly kind: "impossible" };
+
+/** A place where a match fails, for people who ask why. */
+export interface PatternMiss {
+  readonly keys: readonly (string | number)[];
+  readonly need: PatternNeed;
+  readonly found: Json | undefined;
+}
+
+/** Is told of each place that does not match, in the order of the walk; the last one before a failure is its cause. */
+export type PatternTrace = (miss: PatternMiss) => void;
+
 /** The state of one match. */
 export class MatchRun {
   readonly numbers: NumberMode;
@@ -22,12 +50,20 @@ export class MatchRun {
   /** Set in the second pass of a failed match: whether each condition or existence anchor found its key anywhere. */
   readonly anchorsFound: Map<string, boolean> | undefined;
   readonly #base: string;
+  readonly #trace: PatternTrace | undefined;
 
-  constructor(numbers: NumberMode, budget: Budget, base: string, tracksAnchors: boolean) {
+  constructor(
+    numbers: NumberMode,
+    budget: Budget,
+    base: string,
+    tracksAnchors: boolean,
+    trace?: PatternTrace,
+  ) {
     this.numbers = numbers;
     this.budget = budget;
     this.#base = base;
     this.anchorsFound = tracksAnchors ? new Map() : undefined;
+    this.#trace = trace;
   }
 
   /** Counts a visited node. Throws `BudgetExceeded`. */
@@ -39,6 +75,12 @@ export class MatchRun {
   /** The path of the current node, with slashes at both ends. */
   path(): string {
     return this.keys.length === 0 ? this.#base : `${this.#base}${this.keys.join("/")}/`;
+  }
+
+  /** Notes that the current node, or what is below it at `key`, is not what the pattern needs. */
+  miss(need: PatternNeed, found: Json | undefined, key?: string): void {
+    if (this.#trace === undefined) return;
+    this.#trace({ keys: key === undefined ? [...this.keys] : [...this.keys, key], need, found });
   }
 
   mismatch(message: string): Mismatch {

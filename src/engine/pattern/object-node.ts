@@ -60,6 +60,7 @@ export function objectNode(order: (resource: JsonObject, run: MatchRun) => Claus
 }
 
 function structureMismatch(resource: Json | undefined, run: MatchRun): Mismatch {
+  run.miss({ kind: "object" }, resource);
   const found = goTypeName(resource, run.numbers);
   return run.mismatch(
     `pattern and resource have different structures. Path: ${run.path()}. ` +

@@ -1,4 +1,19 @@
 import type { MessageType } from "#engine/cel/compile/environment.ts";
+import {
+  boolType,
+  bytesType,
+  doubleType,
+  durationType,
+  dynType,
+  intType,
+  listOf,
+  mapOf,
+  namedType,
+  stringType,
+  timestampType,
+  uintType,
+} from "#engine/cel/types/cel-type.ts";
+import type { CelType } from "#engine/cel/types/cel-type.ts";
 import { Uint } from "#engine/cel/values/cel-value.ts";
 import type { CelValue } from "#engine/cel/values/cel-value.ts";
 import { doubleOf } from "#engine/cel/values/numbers.ts";
@@ -27,9 +42,10 @@ const wrapperMessage: MessageType = {
   isNamed: (name) =>
     name.startsWith(wrapperPrefix) && Object.hasOwn(wrappers, name.slice(wrapperPrefix.length)),
   build: (name, fields) => fields.get("value") ?? wrappers[name.slice(wrapperPrefix.length)] ?? null,
+  resultType: () => dynType,
 };
 
-const testMessageName = /^cel\.expr\.conformance\.proto[23]\.(?:Nested)?TestAllTypes$/;
+const testMessageName = /^cel\.expr\.conformance\.proto[23]\.(?:Nested)?TestAllTypes(?:\.NestedMessage)?$/;
 
 function defaultOf(typeName: string): (field: string) => CelValue | undefined {
   const sibling = (name: string): CelValue => message(typeName.replace(/\w+$/, name), new Map());
@@ -48,7 +64,31 @@ function message(name: string, fields: ReadonlyMap<string, CelValue>): CelValue 
   return new StructValue(name, fields, defaultOf(name));
 }
 
+/** Types of fields by the words in their names. */
+const fieldTypes: readonly (readonly [RegExp, CelType])[] = [
+  [/wrapper$|value$|any$/, dynType],
+  [/enum$/, intType],
+  [/(?:^|_)(?:uint|fixed)(?:32|64)$/, uintType],
+  [/(?:32|64)$|^bb$/, intType],
+  [/(?:float|double)$/, doubleType],
+  [/bool$/, boolType],
+  [/string$/, stringType],
+  [/bytes$/, bytesType],
+  [/duration$/, durationType],
+  [/timestamp$/, timestampType],
+];
+
+function fieldType(name: string, field: string): CelType {
+  const scalar = (text: string): CelType => {
+    if (text.endsWith("nested_message")) return namedType(`${name}.NestedMessage`);
+    return fieldTypes.find(([pattern]) => pattern.test(text))?.[1] ?? dynType;
+  };
+  if (field.startsWith("repeated_")) return listOf(scalar(field));
+  const [, key = "", value = ""] = /^map_([a-z0-9]+)_(\w+)$/.exec(field) ?? [];
+  return key === "" ? scalar(field) : mapOf(scalar(key), scalar(value));
+}
+
 export const testMessages: readonly MessageType[] = [
   wrapperMessage,
-  { isNamed: (name) => testMessageName.test(name), build: message },
+  { isNamed: (name) => testMessageName.test(name), build: message, fieldType },
 ];

@@ -10,6 +10,17 @@ export interface MessageType {
   readonly isNamed: (name: string) => boolean;
   /** The value of a literal. Throws a `CelError` for a field that does not exist or has another type. */
   readonly build: (name: string, fields: ReadonlyMap<string, CelValue>) => CelValue;
+  /** The type of a field, or undefined for one that does not exist; any field is `dyn` where this is absent. */
+  readonly fieldType?: (name: string, field: string) => CelType | undefined;
+  /** The type of a literal where it is not the message itself: a wrapper of a scalar. */
+  readonly resultType?: (name: string) => CelType;
+}
+
+/** A type with declared fields, whose values are plain maps: `request`, `namespaceObject`, `variables`. */
+export interface StructType {
+  readonly name: string;
+  /** The type of a field, or undefined for one that does not exist. */
+  readonly fieldType: (field: string) => CelType | undefined;
 }
 
 /** What an expression may name: variables, functions, message types. */
@@ -19,6 +30,14 @@ export interface CelEnvironment {
   readonly functions: ReadonlyMap<string, readonly ReadyOverload[]>;
   readonly methods: ReadonlyMap<string, readonly ReadyOverload[]>;
   readonly messages: readonly MessageType[];
+  /** Types with declared fields by name. */
+  readonly structs: ReadonlyMap<string, StructType>;
+  /** True where a list or map literal may have elements of several types. */
+  readonly mixesLiterals: boolean;
+  /** True where `all(i, x, …)` and the transforming macros exist. */
+  readonly hasTwoVariableMacros: boolean;
+  /** True where texts that can never be a duration, timestamp or pattern are errors of compilation. */
+  readonly checksLiterals: boolean;
   /** Names are looked up here first: `a.b`, then `a`, then the root. */
   readonly container: string;
   /** True where unknown names are errors of the evaluation, which `||` may absorb, instead of the compilation. */
@@ -29,6 +48,10 @@ export interface EnvironmentOptions {
   readonly variables: Readonly<Record<string, CelType>>;
   readonly libraries: readonly Library[];
   readonly messages?: readonly MessageType[];
+  readonly structs?: readonly StructType[];
+  readonly mixesLiterals?: boolean;
+  readonly hasTwoVariableMacros?: boolean;
+  readonly checksLiterals?: boolean;
   readonly container?: string;
   readonly resolvesLate?: boolean;
 }
@@ -51,8 +74,25 @@ export function celEnvironment(options: EnvironmentOptions): CelEnvironment {
     functions,
     methods,
     messages: options.messages ?? [],
+    structs: new Map((options.structs ?? []).map((struct) => [struct.name, struct])),
+    mixesLiterals: options.mixesLiterals ?? true,
+    hasTwoVariableMacros: options.hasTwoVariableMacros ?? true,
+    checksLiterals: options.checksLiterals ?? false,
     container: options.container ?? "",
     resolvesLate: options.resolvesLate ?? false,
+  };
+}
+
+/** The environment with more variables, and with types that they need. */
+export function extendEnvironment(
+  environment: CelEnvironment,
+  variables: Readonly<Record<string, CelType>>,
+  structs: readonly StructType[] = [],
+): CelEnvironment {
+  return {
+    ...environment,
+    variables: new Map([...environment.variables, ...Object.entries(variables)]),
+    structs: new Map([...environment.structs, ...structs.map((struct) => [struct.name, struct] as const)]),
   };
 }
 

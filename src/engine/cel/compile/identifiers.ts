@@ -6,22 +6,7 @@ import { TypeValue } from "../values/objects.ts";
 import { candidateNames } from "./environment.ts";
 import type { Code } from "./frame.ts";
 import type { Scope } from "./scope.ts";
-
-const typeNames: ReadonlySet<string> = new Set([
-  "bool",
-  "bytes",
-  "double",
-  "int",
-  "list",
-  "map",
-  "null_type",
-  "optional_type",
-  "string",
-  "type",
-  "uint",
-  "google.protobuf.Timestamp",
-  "google.protobuf.Duration",
-]);
+import { isTypeName } from "./type-names.ts";
 
 /** The code of a name. Throws a `CelIssueError` for one that nothing declares. */
 export function compileIdentifier(name: string, offset: number, scope: Scope): Code {
@@ -61,7 +46,7 @@ export function compileQualified(ast: Ast & { readonly kind: "select" }, scope: 
 function compileName(name: string, { environment }: Scope): Code | undefined {
   for (const candidate of candidateNames(environment.container, name)) {
     if (environment.variables.has(candidate)) return variable(candidate);
-    if (typeNames.has(candidate) || environment.messages.some(({ isNamed }) => isNamed(candidate))) {
+    if (isTypeName(candidate, environment)) {
       const value = new TypeValue(candidate);
       return () => value;
     }

@@ -1,8 +1,4 @@
-import { QueryError } from "../../errors.ts";
-import { instantNanoseconds } from "../../jmespath/civil-time.ts";
-import { parseTimestamp } from "../../jmespath/time-parse.ts";
 import { utf8Bytes } from "../../jmespath/utf8.ts";
-import { parseDuration } from "../../values/duration.ts";
 import { parseFloat64, parseInt64 } from "../../values/go-parse.ts";
 import type { Float } from "../../values/json.ts";
 import { traversalCost } from "../compile/sizes.ts";
@@ -14,14 +10,11 @@ import { Bytes, Duration, TypeValue } from "../values/objects.ts";
 import type { Timestamp } from "../values/objects.ts";
 import { timestampOf } from "../values/temporal.ts";
 import type { FunctionSpec, Overload } from "./function-spec.ts";
+import { conversionError, durationFromText, timestampFromText } from "./text-times.ts";
 import { scalarText, strictUtf8Text } from "./value-text.ts";
 
 const source = "cel-spec, standard definitions";
 const nanoseconds = 1_000_000_000n;
-
-function conversionError(from: string, to: string): CelError {
-  return new CelError(`type conversion error from '${from}' to '${to}'`);
-}
 
 /** An int from a double: cut at the point, and strictly within 64 bits. */
 function intFromDouble(value: number | Float): CelValue {
@@ -65,21 +58,6 @@ function boolFromText(text: string): boolean {
   const value = boolTexts.get(text);
   if (value === undefined) throw conversionError("string", "bool");
   return value;
-}
-
-function timestampFromText(text: string): Timestamp {
-  try {
-    return timestampOf(instantNanoseconds(parseTimestamp(text)));
-  } catch (error) {
-    if (!(error instanceof QueryError) && !(error instanceof CelError)) throw error;
-    throw conversionError("string", "google.protobuf.Timestamp");
-  }
-}
-
-function durationFromText(text: string): Duration {
-  const value = parseDuration(text);
-  if (value === undefined) throw conversionError("string", "google.protobuf.Duration");
-  return new Duration(value);
 }
 
 function same(value: CelValue): CelValue {

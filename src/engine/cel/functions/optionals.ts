@@ -116,7 +116,7 @@ export const optionalLibrary: Library = {
       ],
       examples: [
         ["{}.?a.orValue('x')", "'x'"],
-        ["{'a': null}.?a.orValue(1)", "null"],
+        ["dyn({'a': null}).?a.orValue(1)", "null"],
         ["dyn('present').orValue('x')", "'present'"],
         ["{}.a.orValue(1)", { error: "no such key: a" }],
       ],

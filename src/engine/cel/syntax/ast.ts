@@ -12,6 +12,8 @@ export interface MapEntry {
 }
 
 export interface FieldEntry {
+  /** Where the colon stands. */
+  readonly offset: number;
   readonly name: string;
   readonly value: Ast;
   readonly optional: boolean;

@@ -20,7 +20,7 @@ export function placeOf(text: string, offset: number): { readonly line: number; 
 }
 
 /** The issue as cel-go shows it: the place, the reason, the line, and a pointer below it. */
-export function issueText(text: string, error: CelIssueError): string {
+export function issueText(text: string, error: { readonly reason: string; readonly offset: number }): string {
   const { line, column } = placeOf(text, error.offset);
   const source = text.split("\n")[line - 1] ?? "";
   const pointer = `${".".repeat(column - 1)}^`;

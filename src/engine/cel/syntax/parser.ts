@@ -182,7 +182,7 @@ class Parser {
         const name = qualifiedName(operand);
         if (name === undefined) return operand;
         this.#at++;
-        operand = { kind: "struct", name, fields: this.#fields(), offset: first.offset };
+        operand = { kind: "struct", name, fields: this.#fields(), offset };
       } else return operand;
       this.#countOperator(offset);
     }
@@ -292,8 +292,8 @@ class Parser {
         this.#at--;
         throw this.#unexpected("IDENTIFIER");
       }
-      this.#expect(":");
-      return { name: token.text, value: this.#expression(), optional };
+      const { offset } = this.#expect(":");
+      return { name: token.text, value: this.#expression(), optional, offset };
     };
     return this.#sequence("}", field, true);
   }

@@ -1,0 +1,63 @@
+import { parseSignature } from "../types/signature.ts";
+import type { Signature } from "../types/signature.ts";
+
+const numbers = ["int", "uint", "double"] as const;
+const ordered = [...numbers, "bool", "string", "bytes", "timestamp", "duration"] as const;
+
+const same = (types: readonly string[], result?: string): readonly string[] =>
+  types.map((type) => `(${type}, ${type}): ${result ?? type}`);
+
+/** Numbers of different types are compared too, as Kubernetes' environments have it. */
+const comparison = [
+  ...same(ordered, "bool"),
+  ...numbers.flatMap((left) =>
+    numbers.filter((right) => right !== left).map((right) => `(${left}, ${right}): bool`),
+  ),
+];
+
+/** What operators take and give, by the name that messages call them. */
+const table: Readonly<Record<string, readonly string[]>> = {
+  "_==_": ["(A, A): bool"],
+  "_!=_": ["(A, A): bool"],
+  "_<_": comparison,
+  "_<=_": comparison,
+  "_>_": comparison,
+  "_>=_": comparison,
+  "_+_": [
+    ...same(["bytes", "double", "duration", "int", "list(A)", "string", "uint"]),
+    "(duration, timestamp): timestamp",
+    "(timestamp, duration): timestamp",
+  ],
+  "_-_": [
+    ...same(["double", "duration", "int", "uint"]),
+    "(timestamp, duration): timestamp",
+    "(timestamp, timestamp): duration",
+  ],
+  "_*_": same(numbers),
+  "_/_": same(numbers),
+  "_%_": same(["int", "uint"]),
+  "-_": ["(double): double", "(int): int"],
+  "!_": ["(bool): bool"],
+  "@in": ["(A, list(A)): bool", "(A, map(A, B)): bool"],
+  "_?_:_": ["(bool, A, A): A"],
+  "_[_]": [
+    "(list(A), int): A",
+    "(map(A, B), A): B",
+    "(optional(list(A)), int): optional(A)",
+    "(optional(map(A, B)), A): optional(B)",
+  ],
+  "_[?_]": [
+    "(list(A), int): optional(A)",
+    "(map(A, B), A): optional(B)",
+    "(optional(list(A)), int): optional(A)",
+    "(optional(map(A, B)), A): optional(B)",
+  ],
+};
+
+/** The signatures of an operator by its name (`_+_`), as functions. */
+export const operatorSignatures: ReadonlyMap<string, readonly Signature[]> = new Map(
+  Object.entries(table).map(([name, signatures]) => [
+    name,
+    signatures.map((signature) => parseSignature(`operator${signature}`)),
+  ]),
+);

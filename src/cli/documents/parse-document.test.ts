@@ -45,18 +45,33 @@ describe("parseDocument", () => {
     assert.ok(parsed.line >= 11, String(parsed.line));
   });
 
+  it("says which keys stand twice", () => {
+    const parsed = parseDocument({ text: "a: 1\nb:\n  c: 1\n  c: 2\n", line: 10 });
+    assert.ok(parsed.ok);
+    assert.deepEqual(parsed.warnings, [{ line: 13, message: "c stands there twice; the last counts" }]);
+  });
+
   const refused: readonly (readonly [name: string, text: string, message: RegExp])[] = [
     ["a number that JSON does not know", "a: .nan", /no number that JSON knows/],
     ["JSON that is cut off", '{"a": [1', /./],
-    ["deep YAML", "[".repeat(50_000), /./],
+    ["deep YAML", "[".repeat(50_000), /^nested too deeply$/],
     ["deep JSON", `{"a":${"[".repeat(5000)}${"]".repeat(5000)}}`, /nested deeper than 500 levels/],
     [
       "aliases that multiply",
-      `a: &a [${"1,".repeat(9)}1]\n${["b", "c", "d", "e", "f"]
-        .map((key, index) => `${key}: &${key} [${`*${"abcde"[index]},`.repeat(9)}1]`)
+      `a: &a [${"1,".repeat(9)}1]\n${["b", "c", "d", "e", "f", "g"]
+        .map((key, index) => `${key}: &${key} [${`*${"abcdef"[index]},`.repeat(9)}1]`)
         .join("\n")}`,
-      /alias/i,
+      /^its aliases stand for more than 1000000 values$/,
     ],
+    [
+      "merge keys that multiply",
+      Array.from({ length: 30 }, (_, at) =>
+        at === 0 ? "a0: &a0 {k: 1}" : `a${at}: &a${at} {<<: [${`*a${at - 1},`.repeat(9)}]}`,
+      ).join("\n"),
+      /^its aliases stand for more than 1000000 values$/,
+    ],
+    ["an alias within itself", "a: &a [*a]", /^the alias \*a stands within what it refers to$/],
+    ["an alias of nothing", "a: *b", /Unresolved alias/],
   ];
   for (const [name, text, message] of refused) {
     it(`refuses ${name}`, () => {

@@ -2,24 +2,33 @@ import { LineCounter, parseDocument as parseYaml } from "yaml";
 
 import { isNestedDeeperThan } from "#engine/compile/nesting.ts";
 
+import { inspectYaml } from "./inspect-yaml.ts";
+import type { TextNote } from "./inspect-yaml.ts";
 import type { DocumentText } from "./split-documents.ts";
 import { plainScalarTags } from "./yaml-scalars.ts";
 
+/** Something about a line of a file. */
+export interface LineNote {
+  /** Within the file, from 1. */
+  readonly line: number;
+  readonly message: string;
+}
+
 /** What a document holds, or what is wrong with it and on which line of its file. */
 export type ParsedDocument =
-  | { readonly ok: true; readonly content: unknown }
-  | { readonly ok: false; readonly line: number; readonly message: string };
+  | { readonly ok: true; readonly content: unknown; readonly warnings: readonly LineNote[] }
+  | ({ readonly ok: false } & LineNote);
 
 const maxNesting = 500;
 
 /** Reads a YAML or JSON document; numbers become float64, as Kyverno's command line reads them. Never throws. */
 export function parseDocument({ text, line }: DocumentText): ParsedDocument {
   const json = parseJson(text);
-  if (json !== undefined) return checkNesting(json, line);
+  if (json !== undefined) return checkNesting(json, line, []);
   try {
     return parseYamlText(text, line);
   } catch (error) {
-    // Deep nesting exhausts the stack, and aliases that multiply are refused by an exception.
+    // Deep nesting exhausts the stack, which the parser may tell as an error of its own.
     const message = error instanceof RangeError ? "nested too deeply" : (error as Error).message;
     return { ok: false, line, message };
   }
@@ -46,16 +55,27 @@ function parseYamlText(text: string, firstLine: number): ParsedDocument {
     prettyErrors: false,
     logLevel: "error",
   });
-  const [problem] = document.errors;
-  if (problem !== undefined) {
-    const line = firstLine + counter.linePos(problem.pos[0]).line - 1;
-    return { ok: false, line, message: problem.message };
+  const noteOf = ({ offset, message }: TextNote): LineNote => ({
+    line: firstLine + Math.max(counter.linePos(offset).line, 1) - 1,
+    message,
+  });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const deep = error.message.includes("call stack");
+    return {
+      ok: false,
+      ...noteOf({ offset: error.pos[0], message: deep ? "nested too deeply" : error.message }),
+    };
   }
-  return checkNesting(document.toJS() as unknown, firstLine);
+  const { problem, duplicates } = inspectYaml(document);
+  if (problem !== undefined) return { ok: false, ...noteOf(problem) };
+  // What aliases multiply was counted.
+  const content = document.toJS({ maxAliasCount: -1 }) as unknown;
+  return checkNesting(content, firstLine, duplicates.map(noteOf));
 }
 
-function checkNesting(content: unknown, line: number): ParsedDocument {
+function checkNesting(content: unknown, line: number, warnings: readonly LineNote[]): ParsedDocument {
   return isNestedDeeperThan(content, maxNesting)
     ? { ok: false, line, message: `nested deeper than ${maxNesting} levels` }
-    : { ok: true, content };
+    : { ok: true, content, warnings };
 }

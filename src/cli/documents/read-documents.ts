@@ -2,13 +2,16 @@ import { createReadStream } from "node:fs";
 
 import { isRecord } from "#api/schema/path.ts";
 
+import { decodeText } from "./decode-text.ts";
 import { parseDocument } from "./parse-document.ts";
 import type { ReadDocument, SourceDocument } from "./source-document.ts";
 import { describePlace } from "./source-document.ts";
-import { splitDocuments } from "./split-documents.ts";
+import { SplitError, splitDocuments } from "./split-documents.ts";
 
 /** The name under which standard input stands in messages. */
 const stdinName = "<stdin>";
+
+const readSize = 256 * 1024;
 
 /** How files are reached; standard input is a file named `-`. */
 export interface DocumentFiles {
@@ -17,7 +20,10 @@ export interface DocumentFiles {
 
 /** Opens files of this machine, and `stdin` for `-`. */
 export function openFiles(stdin: () => AsyncIterable<string>): DocumentFiles {
-  return { open: (file) => (file === "-" ? stdin() : createReadStream(file, "utf8")) };
+  return {
+    open: (file) =>
+      file === "-" ? stdin() : decodeText(createReadStream(file, { highWaterMark: readSize })),
+  };
 }
 
 /**
@@ -44,12 +50,21 @@ async function* readFileDocuments(path: string, files: DocumentFiles): AsyncGene
         continue;
       }
       if (parsed.content === null || parsed.content === undefined) continue;
-      for (const { content, within } of itemsOf(parsed.content, [])) {
-        yield { kind: "document", place, content, text, within };
+      const warnings = parsed.warnings.map(({ line, message }) => `${file}:${line}: ${message}`);
+      for (const [at, { content, within }] of itemsOf(parsed.content, []).entries()) {
+        yield {
+          kind: "document",
+          place,
+          content,
+          text,
+          within,
+          ...(at === 0 && warnings.length > 0 ? { warnings } : {}),
+        };
       }
     }
   } catch (error) {
-    yield { kind: "problem", message: `${file}: ${reasonOf(error)}` };
+    const line = error instanceof SplitError ? `:${error.line}` : "";
+    yield { kind: "problem", message: `${file}${line}: ${reasonOf(error)}` };
   }
 }
 
@@ -74,6 +89,8 @@ function reasonOf(error: unknown): string {
       return "permission denied";
     case "EISDIR":
       return "is a folder";
+    case "ELOOP":
+      return "a link that leads to itself";
     default:
       return message;
   }

@@ -18,6 +18,8 @@ export interface SourceDocument {
   readonly text: DocumentText;
   /** Where the object stands in that text: items of a List are documents of their own. */
   readonly within: readonly (string | number)[];
+  /** What is odd about the text, with file and line; said once, with the first object of a text. */
+  readonly warnings?: readonly string[];
 }
 
 /** Something that could not be read or understood. The message says where and what. */

@@ -40,6 +40,28 @@ describe("splitDocuments", () => {
     assert.deepEqual(await split('--- {"a": 1}\n'), [{ text: '    {"a": 1}\n', line: 1 }]);
   });
 
+  it("takes objects of JSON that follow each other for documents", async () => {
+    const text = '{"a": {\n}}\n\n{"b": [\n{\n},\n{\n}]}\n{"c": 1}\n';
+    for (const size of [1, 5, 100]) {
+      assert.deepEqual(await split(text, size), [
+        { text: '{"a": {\n}}\n\n', line: 1 },
+        { text: '{"b": [\n{\n},\n{\n}]}\n', line: 4 },
+        { text: '{"c": 1}\n', line: 9 },
+      ]);
+    }
+  });
+
+  it("ends a document where the text says so", async () => {
+    assert.deepEqual(await split("a: 1\n...\nb: 2\n"), [
+      { text: "a: 1\n", line: 1 },
+      { text: "b: 2\n", line: 3 },
+    ]);
+  });
+
+  it("refuses what is no text, with the line", async () => {
+    await assert.rejects(split("a: 1\nb: \0\n", 3), { name: "SplitError", line: 2 });
+  });
+
   it("does not take a longer line of dashes for a separator", async () => {
     assert.equal((await split("a: |\n  x\n----\n")).length, 1);
   });

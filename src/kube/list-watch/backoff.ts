@@ -7,7 +7,8 @@ export interface BackoffLimits {
   readonly maxRefusedMs: number;
 }
 
-export const defaultBackoff: BackoffLimits = { initialMs: 500, maxMs: 30_000, maxRefusedMs: 120_000 };
+/** Begins short: an API server answers 500 for a moment to the first list of a kind that has just been defined. */
+export const defaultBackoff: BackoffLimits = { initialMs: 100, maxMs: 30_000, maxRefusedMs: 120_000 };
 
 const refused: ReadonlySet<number> = new Set([401, 403, 404, 405]);
 

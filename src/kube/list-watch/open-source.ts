@@ -1,8 +1,10 @@
 import { everyUid } from "#api/meta/uid-range.ts";
-import { isGone, TransportError } from "../client/api-error.ts";
+import { isGone } from "../client/api-error.ts";
 import { backoffMs, defaultBackoff } from "./backoff.ts";
-import { createDelivery, HandlerFailed } from "./delivery.ts";
+import { createDelivery } from "./delivery.ts";
 import { isStreamRefusal, readInitialStream } from "./initial-stream.ts";
+import { isBeyondResuming, Restarted, Stopped, WatchBroken } from "./interruptions.ts";
+import { outageOf } from "./outage.ts";
 import { createPauses } from "./pause.ts";
 import { createPositionCell } from "./position.ts";
 import type { Position } from "./position.ts";
@@ -24,19 +26,6 @@ const shortWatchMs = 1_000;
 /** After so many silent watches in a row the source asks whether the store was put back behind its position. */
 const silentWatchesBeforeProbe = 2;
 
-class Restarted extends Error {
-  override readonly name = "Restarted";
-}
-
-class Stopped extends Error {
-  override readonly name = "Stopped";
-}
-
-/** The watch sent an error or something that cannot be read: going on from its position would meet it again. */
-class WatchBroken extends Error {
-  override readonly name = "WatchBroken";
-}
-
 /** What one watch has told so far. */
 interface Told {
   events: number;
@@ -55,7 +44,8 @@ interface WatchCounts {
  *
  * Two loops: one lists whenever a list is due, one watches from wherever the last list or watch left off. The watch
  * starts at the first page's resourceVersion while the list is still being read, so that an expired continue token or a
- * long list loses nothing. Every failure is retried without end, with growing pauses, and shows in `state()`.
+ * long list loses nothing. Every failure is retried without end, with growing pauses, and shows in `state()`; an outage of
+ * the server ends for all sources of a client when it ends for one.
  */
 export function openSource(options: SourceOptions): Source {
   const { client, selection, handlers } = options;
@@ -73,6 +63,7 @@ export function openSource(options: SourceOptions): Source {
   const stopping = new AbortController();
   const stopSignal = stopping.signal;
   const pauses = createPauses(stopSignal);
+  const outage = outageOf(client).join();
   const health = createSourceHealth((state) => {
     if (!stopSignal.aborted) handlers.onState(state);
   });
@@ -91,12 +82,15 @@ export function openSource(options: SourceOptions): Source {
     listDue.resolve();
   };
 
+  const pauseAfter = (error: unknown, failures: number): Promise<void> =>
+    outage.pause(pauses, backoffMs(error, failures, limits, random), error);
+
   /** Reports a failure of one part and waits. */
   const failed = async (part: "list" | "watch", error: unknown, failures: number): Promise<void> => {
     stopSignal.throwIfAborted();
     health.setProblem(part, { what: `cannot ${part} ${what}`, error });
     notice("retry", error instanceof Error ? error.message : String(error));
-    await pauses.pause(backoffMs(error, failures, limits, random));
+    await pauseAfter(error, failures);
   };
 
   const connect = (
@@ -140,6 +134,7 @@ export function openSource(options: SourceOptions): Source {
         onFailure: (error, failures) => failed("list", error, failures),
       },
       async (page, isFirst) => {
+        outage.answered();
         health.setProblem("list", undefined);
         if (isFirst) placeWatch(page.resourceVersion);
         await delivery.page(page.items);
@@ -245,6 +240,7 @@ export function openSource(options: SourceOptions): Source {
     try {
       signal.throwIfAborted();
       told.openedMs = monotonic();
+      outage.answered();
       health.setWatched();
       for (let event = await connection.next(); event !== undefined; event = await connection.next()) {
         if (at !== position.get()) break;
@@ -290,7 +286,7 @@ export function openSource(options: SourceOptions): Source {
     } else if (told.openedMs !== undefined) {
       // A connection that broke is no news unless it cannot be made again.
       notice("retry", error instanceof Error ? error.message : String(error));
-      await pauses.pause(backoffMs(error, (counts.failures += 1), limits, random));
+      await pauseAfter(error, (counts.failures += 1));
     } else {
       await failed("watch", error, (counts.failures += 1));
     }
@@ -315,7 +311,7 @@ export function openSource(options: SourceOptions): Source {
       if (wasUseful && !isBeyondResuming(failure)) counts.failures = 0;
       if (failure instanceof Restarted || at !== position.get()) continue;
       if (failure !== undefined) await recover(at, failure, told, counts);
-      else if (!wasUseful) await pauses.pause(backoffMs(undefined, (counts.failures += 1), limits, random));
+      else if (!wasUseful) await pauseAfter(undefined, (counts.failures += 1));
     }
   };
 
@@ -339,11 +335,7 @@ export function openSource(options: SourceOptions): Source {
     stop: async () => {
       stopping.abort(new Stopped("the source was stopped"));
       await loops;
+      outage.leave();
     },
   };
-}
-
-function isBeyondResuming(error: unknown): boolean {
-  if (error instanceof HandlerFailed || error instanceof WatchBroken) return true;
-  return error instanceof TransportError && (error.kind === "too-large" || error.kind === "malformed");
 }

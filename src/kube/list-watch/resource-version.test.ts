@@ -33,7 +33,7 @@ test("pauses double up to a limit that refusals have for themselves, and obey Re
     backoffMs(error, failures, defaultBackoff, () => 1);
   assert.deepEqual(
     [1, 2, 3, 99].map((failures) => at(undefined, failures)),
-    [500, 1000, 2000, 30_000],
+    [100, 200, 400, 30_000],
   );
   const error = (status: number, retryAfterMs?: number): ApiError =>
     new ApiError({ status, reason: "", message: "", retryAfterMs });
@@ -42,6 +42,6 @@ test("pauses double up to a limit that refusals have for themselves, and obey Re
   assert.equal(at(error(429, 900_000), 1), 30_000);
   assert.equal(
     backoffMs(undefined, 1, defaultBackoff, () => 0),
-    250,
+    50,
   );
 });

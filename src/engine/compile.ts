@@ -6,6 +6,7 @@ import {
 } from "#api/labels.ts";
 import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
 import type { Rule } from "#api/kyverno/rule.ts";
+import type { NamespacedValidatingPolicy, ValidatingPolicy } from "#api/policies/validating-policy.ts";
 
 import type { PolicyRules } from "./autogen/policy-rules.ts";
 import { backgroundProblem } from "./compile/background-eligibility.ts";
@@ -18,6 +19,10 @@ import type { GroupVersionKind } from "./input.ts";
 import { kindSelectionsOf, selectsKind, uniqueSelections } from "./match/kind-selection.ts";
 import type { RuleType } from "./response.ts";
 import type { CompiledRule } from "./validate/compiled-rule.ts";
+import { compileValidatingPolicy } from "./validating-policy/compile-validating-policy.ts";
+
+/** The policies that judge objects by themselves. */
+export type JudgingPolicy = ClusterPolicy | Policy | ValidatingPolicy | NamespacedValidatingPolicy;
 
 const severities: ReadonlySet<string> = new Set(["critical", "high", "medium", "low", "info"]);
 
@@ -25,7 +30,20 @@ const severities: ReadonlySet<string> = new Set(["critical", "high", "medium", "
  * Compiles a policy, once per content. Never throws: what cannot be compiled is in `problems`, and the rules concerned
  * answer with an `error` for the objects that they match; the others work.
  */
-export function compile(policy: ClusterPolicy | Policy): CompiledPolicy {
+export function compile(policy: JudgingPolicy): CompiledPolicy {
+  switch (policy.kind) {
+    case "ClusterPolicy":
+    case "Policy":
+      return compileRulePolicy(policy);
+    case "ValidatingPolicy":
+    case "NamespacedValidatingPolicy":
+      return compileValidatingPolicy(policy);
+    default:
+      return policy satisfies never;
+  }
+}
+
+function compileRulePolicy(policy: ClusterPolicy | Policy): CompiledPolicy {
   const problems: PolicyProblem[] = [];
   const annotations = policy.metadata.annotations ?? {};
   const { identity, rules, problemOf, ...readable } = readableRules(policy);

@@ -1,15 +1,45 @@
 import type { Rule } from "#api/kyverno/rule.ts";
 
 import type { QueryCache } from "./context/query-cache.ts";
+import type { Evaluation } from "./evaluation.ts";
+import type { EvaluationInput } from "./input.ts";
 import type { KindSelection } from "./match/kind-selection.ts";
 import type { RuleType } from "./response.ts";
 import type { CompiledRule } from "./validate/compiled-rule.ts";
 
+/** The kinds of policies that judge objects. */
+export type PolicyKind =
+  | "ClusterPolicy"
+  | "Policy"
+  | "ValidatingPolicy"
+  | "NamespacedValidatingPolicy"
+  | "ImageValidatingPolicy"
+  | "NamespacedImageValidatingPolicy"
+  | "MutatingPolicy"
+  | "NamespacedMutatingPolicy"
+  | "GeneratingPolicy"
+  | "NamespacedGeneratingPolicy"
+  | "DeletingPolicy"
+  | "NamespacedDeletingPolicy"
+  | "ValidatingAdmissionPolicy"
+  | "MutatingAdmissionPolicy";
+
+/** The report field `source`: which kind of policy a result is of. */
+export type PolicySource =
+  | "kyverno"
+  | "KyvernoValidatingPolicy"
+  | "KyvernoImageValidatingPolicy"
+  | "KyvernoMutatingPolicy"
+  | "KyvernoGeneratingPolicy"
+  | "KyvernoDeletingPolicy"
+  | "ValidatingAdmissionPolicy"
+  | "MutatingAdmissionPolicy";
+
 /** Which policy this is. `key` is how reports, events and exceptions name it. */
 export interface PolicyIdentity {
-  readonly kind: "ClusterPolicy" | "Policy";
+  readonly kind: PolicyKind;
   readonly name: string;
-  /** Absent for a ClusterPolicy. */
+  /** Absent for a policy without a namespace. */
   readonly namespace?: string;
   /** `name`, or `namespace/name`. */
   readonly key: string;
@@ -26,7 +56,7 @@ export interface PolicyProblem {
 
 /** What results of a policy carry besides the verdict. */
 export interface PolicyReporting {
-  readonly source: "kyverno";
+  readonly source: PolicySource;
   /** False turns `fail` into `warn`. */
   readonly scored: boolean;
   readonly severity?: string;
@@ -74,7 +104,7 @@ export interface CompiledPolicy {
   readonly readsStatus: boolean;
   /** ConfigMaps whose names hold no variables: a change of one may change a verdict. */
   readonly literalConfigMaps: readonly { readonly namespace: string; readonly name: string }[];
-  /** GlobalContextEntries that rules read. */
+  /** GlobalContextEntries that rules read: `entry`, or `entry.projection` where only a projection of it is read. */
   readonly globalEntries: readonly string[];
   /** True where a verdict may change although nothing that is watched does: time, random values, calls. */
   readonly needsRescan: boolean;
@@ -82,5 +112,7 @@ export interface CompiledPolicy {
   readonly applyOne: boolean;
   /** Rules that answer in a scan, in order, for an object of this kind. */
   rulesFor(kind: string): readonly CompiledRule[];
+  /** Judges an object; present for kinds of policies that are not made of rules. */
+  readonly judge?: (input: EvaluationInput) => Evaluation;
   readonly queries: QueryCache;
 }

@@ -3,6 +3,7 @@ import type { ContextRequest, PermissionScope } from "./context/context-source.t
 import { requestDocument } from "./context/document.ts";
 import { imagesOf } from "./context/images-entry.ts";
 import type { ContextFrame } from "./context/rule-context.ts";
+import type { Evaluation } from "./evaluation.ts";
 import type { EvaluationInput } from "./input.ts";
 import { matchSubjectOf } from "./match/subject.ts";
 import type { MatchSubject } from "./match/subject.ts";
@@ -10,14 +11,6 @@ import type { RuleResponse } from "./response.ts";
 import type { JsonObject } from "./values/json.ts";
 import { runRule } from "./validate/run-rule.ts";
 import type { RuleFrame } from "./validate/run-rule.ts";
-
-/**
- * What a policy says of an object: its responses, or the requests that must be answered before it can say anything. The
- * caller loads them and evaluates again, from the start.
- */
-export type Evaluation =
-  | { readonly kind: "completed"; readonly responses: readonly RuleResponse[] }
-  | { readonly kind: "pending"; readonly requests: readonly ContextRequest[] };
 
 const nothing: Evaluation = { kind: "completed", responses: [] };
 
@@ -29,6 +22,8 @@ const nothing: Evaluation = { kind: "completed", responses: [] };
 export function evaluate(policy: CompiledPolicy, input: EvaluationInput): Evaluation {
   const { namespace } = policy.identity;
   if (namespace !== undefined && input.namespace !== namespace) return nothing;
+  if (policy.judge !== undefined) return policy.judge(input);
+  if (input.mode === "json") return nothing;
   const subject = subjectOf(input);
   const matching = policy.rulesFor(input.gvk.kind).filter((rule) => rule.matches(subject));
   if (matching.length === 0) return nothing;

@@ -1,4 +1,5 @@
 import type { Budget } from "./budget.ts";
+import type { CelExceptionSource } from "./cel-policy/cel-exception-source.ts";
 import type { ContextSource } from "./context/context-source.ts";
 import type { ExceptionSource } from "./exceptions/exception-source.ts";
 import type { Json, JsonObject, NumberMode } from "./values/json.ts";
@@ -9,6 +10,8 @@ export interface GroupVersionKind {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
+  /** The plural under which the kind is served, where that is known; guessed from the kind where it is not. */
+  readonly resource?: string;
 }
 
 /** Who made a request. A scan does not know, and leaves it out. */
@@ -54,5 +57,11 @@ export interface EvaluationInput {
   readonly context: ContextSource;
   /** Exceptions in force; none where it is absent. */
   readonly exceptions?: ExceptionSource;
+  /** Exceptions from policies of the CEL kinds; none where it is absent. */
+  readonly celExceptions?: CelExceptionSource;
+  /** The object's Namespace, null for one that is not known; where it is absent the `context` is asked. */
+  readonly namespaceObject?: JsonObject | null;
+  /** `json`: the object is no Kubernetes object but any JSON, which only policies for such are held against. */
+  readonly mode?: "json";
   readonly injected?: InjectedValues;
 }

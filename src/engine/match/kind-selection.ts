@@ -58,8 +58,8 @@ export function selectsKind(selection: KindSelection, gvk: GroupVersionKind, nam
 export function uniqueSelections(selections: readonly KindSelection[]): KindSelection[] {
   const unique = new Map<string, KindSelection>();
   for (const selection of selections) {
-    const { group, version, kind, subresource } = selection.selector;
-    const key = JSON.stringify([group, version, kind, subresource, selection.namespaces ?? null]);
+    const { group, version, kind, subresource, resource = "" } = selection.selector;
+    const key = JSON.stringify([group, version, kind, subresource, resource, selection.namespaces ?? null]);
     if (!unique.has(key)) unique.set(key, selection);
   }
   return [...unique.values()];

@@ -1,5 +1,6 @@
 import type { GroupVersionKind } from "../input.ts";
 import { matchesWildcard } from "../values/wildcard.ts";
+import { resourceOf } from "./resource-name.ts";
 
 /** What a `kinds` entry selects; every part is a wildcard pattern. An empty `subresource` selects whole objects only. */
 export interface KindSelector {
@@ -7,6 +8,8 @@ export interface KindSelector {
   readonly version: string;
   readonly kind: string;
   readonly subresource: string;
+  /** The plural of the kind, exactly; absent where it does not count. */
+  readonly resource?: string;
 }
 
 const versionPiece = /^v\d+(?:(?:alpha|beta)\d+)?$/;
@@ -66,6 +69,7 @@ export function matchesKind(selector: KindSelector, gvk: GroupVersionKind, subre
     matchesWildcard(selector.kind, gvk.kind) &&
     matchesWildcard(selector.group, gvk.group) &&
     matchesWildcard(selector.version, gvk.version) &&
+    (selector.resource === undefined || selector.resource === resourceOf(gvk)) &&
     (matchesWildcard(selector.subresource, subresource) || isEphemeralContainers(gvk, subresource))
   );
 }

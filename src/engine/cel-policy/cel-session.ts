@@ -1,0 +1,69 @@
+import { BudgetExceeded } from "../budget.ts";
+import type { CelClock } from "../cel/compile/frame.ts";
+import { maxExpressionCost } from "../cel/program.ts";
+import type { CelProgram, CelResult } from "../cel/program.ts";
+import { CelError } from "../cel/values/cel-error.ts";
+import type { CelValue } from "../cel/values/cel-value.ts";
+import { LazyMap } from "../cel/values/lazy-map.ts";
+
+/** What the expressions of one evaluation see. */
+export interface CelSessionOptions {
+  readonly clock: CelClock;
+  /** The value of a name; undefined for one that is not bound. Asked each time, so that a value may change. */
+  readonly bind: (name: string) => CelValue | undefined;
+  /** The policy's variables in the order of their declaration; none where expressions do not see them. */
+  readonly variables?: ReadonlyMap<string, CelProgram>;
+  /** What all expressions together may cost; each alone has the API server's limit. */
+  readonly maxTotalCost?: number;
+}
+
+/** One evaluation of one policy for one object. */
+export interface CelSession {
+  /**
+   * The value of an expression or why it has none; a budget that is used up is such a reason. Throws a `Suspension` where
+   * data has to be loaded first.
+   */
+  evaluate(program: CelProgram): CelResult;
+}
+
+/** Keeps the time of one evaluation bounded, however many expressions a policy has. */
+const defaultTotalCost = 10 * maxExpressionCost;
+
+/**
+ * Opens a session. A variable is computed when it is first asked for and at most once; an error is its value, raised at
+ * every use.
+ */
+export function openCelSession(options: CelSessionOptions): CelSession {
+  const { clock, bind, variables, maxTotalCost = defaultTotalCost } = options;
+  const values = new Map<string, CelValue | CelError>();
+  let left = maxTotalCost;
+
+  const evaluate = (program: CelProgram): CelResult => {
+    const result = withinBudget(program, Math.max(0, Math.min(left, maxExpressionCost)));
+    left -= result.cost;
+    return result;
+  };
+  const withinBudget = (program: CelProgram, maxCost: number): CelResult => {
+    try {
+      return program.evaluate({ get: lookUp }, clock, maxCost);
+    } catch (error) {
+      if (!(error instanceof BudgetExceeded)) throw error;
+      return { kind: "error", message: error.message, cost: maxCost };
+    }
+  };
+  const variable = (name: string): CelValue | undefined => {
+    const program = variables?.get(name);
+    if (program === undefined) return undefined;
+    let value = values.get(name);
+    if (value === undefined) {
+      const result = evaluate(program);
+      value = result.kind === "value" ? result.value : new CelError(result.message);
+      values.set(name, value);
+    }
+    if (value instanceof CelError) throw value;
+    return value;
+  };
+  const lazyVariables = variables === undefined ? undefined : new LazyMap(variable);
+  const lookUp = (name: string): CelValue | undefined => (name === "variables" ? lazyVariables : bind(name));
+  return { evaluate };
+}

@@ -1,0 +1,79 @@
+import type { MatchConstraints } from "#api/policies/match-constraints.ts";
+import type { ValidatingPolicySpec } from "#api/policies/validating-policy.ts";
+import type { CelCheck } from "#api/schema/cel-blocks.ts";
+
+import { compileAnnotations } from "../cel-policy/audit-annotations.ts";
+import type { CompiledAnnotations } from "../cel-policy/audit-annotations.ts";
+import { CelCompileError, compileExpression, compileVariables } from "../cel-policy/compile-expression.ts";
+import { compileMatchConstraints } from "../cel-policy/match-constraints.ts";
+import type { ConstraintsTest } from "../cel-policy/match-constraints.ts";
+import { compileConditions } from "../cel-policy/match-conditions.ts";
+import type { CompiledCondition } from "../cel-policy/match-conditions.ts";
+import { conditionsEnvironment, validatingEnvironment } from "../cel-policy/validating-environment.ts";
+import type { CelProgram } from "../cel/program.ts";
+
+/** One expression that must hold. */
+export interface CompiledValidation {
+  readonly program: CelProgram;
+  /** Empty where there is none. */
+  readonly message: string;
+  readonly messageProgram: CelProgram | undefined;
+}
+
+/** What a variant evaluates once its constraints take an object. */
+export interface VariantBody {
+  readonly conditions: readonly CompiledCondition[];
+  /** What a condition is that cannot be evaluated (`failurePolicy`). */
+  readonly onConditionError: "error" | "notMet";
+  readonly variables: ReadonlyMap<string, CelProgram>;
+  readonly validations: readonly CompiledValidation[];
+  readonly annotations: CompiledAnnotations;
+}
+
+/** A ValidatingPolicy as it is for one set of kinds. */
+export interface ValidatingVariant {
+  readonly matchConstraints: MatchConstraints | undefined;
+  readonly matches: ConstraintsTest;
+  readonly body: VariantBody | undefined;
+  /** Why there is no body. */
+  readonly problem: string | undefined;
+}
+
+/** Compiles a spec for the kinds of some constraints. An expression that is none becomes the variant's problem. */
+export function compileVariant(
+  spec: ValidatingPolicySpec,
+  matchConstraints: MatchConstraints | undefined,
+): ValidatingVariant {
+  const matches = compileMatchConstraints(matchConstraints);
+  try {
+    return { matchConstraints, matches, body: compileBody(spec), problem: undefined };
+  } catch (error) {
+    if (!(error instanceof CelCompileError)) throw error;
+    return { matchConstraints, matches, body: undefined, problem: error.message };
+  }
+}
+
+function compileBody(spec: ValidatingPolicySpec): VariantBody {
+  return {
+    conditions: compileConditions(spec.matchConditions, conditionsEnvironment, "matchConditions"),
+    onConditionError: spec.failurePolicy === "Ignore" ? "notMet" : "error",
+    variables: compileVariables(spec.variables, validatingEnvironment),
+    validations: (spec.validations ?? []).map(compileValidation),
+    annotations: compileAnnotations(spec.auditAnnotations, validatingEnvironment),
+  };
+}
+
+function compileValidation(
+  { expression, message = "", messageExpression = "" }: CelCheck,
+  index: number,
+): CompiledValidation {
+  const field = `validations[${index}]`;
+  return {
+    program: compileExpression(expression, validatingEnvironment, `${field}.expression`, "bool"),
+    message,
+    messageProgram:
+      messageExpression === ""
+        ? undefined
+        : compileExpression(messageExpression, validatingEnvironment, `${field}.messageExpression`, "string"),
+  };
+}

@@ -1,0 +1,114 @@
+import { evaluateAnnotations } from "../cel-policy/audit-annotations.ts";
+import { kyvernoBindings, nothingAllowed } from "../cel-policy/cel-bindings.ts";
+import { noCelExceptions } from "../cel-policy/cel-exception-source.ts";
+import { openCelSession } from "../cel-policy/cel-session.ts";
+import type { CelSession } from "../cel-policy/cel-session.ts";
+import { celSubjectOf } from "../cel-policy/cel-subject.ts";
+import type { CelSubject } from "../cel-policy/cel-subject.ts";
+import { findExemption } from "../cel-policy/exemption.ts";
+import { MatchError } from "../cel-policy/match-constraints.ts";
+import { evaluateConditions } from "../cel-policy/match-conditions.ts";
+import { policyScope, ruleless } from "../cel-policy/ruleless-response.ts";
+import { runJudgement } from "../cel-policy/run-judgement.ts";
+import { conditionsEnvironment } from "../cel-policy/validating-environment.ts";
+import type { PolicyIdentity } from "../compiled-policy.ts";
+import type { Evaluation } from "../evaluation.ts";
+import type { EvaluationInput } from "../input.ts";
+import type { RuleResponse } from "../response.ts";
+import type { CompiledValidation, ValidatingVariant, VariantBody } from "./compile-variant.ts";
+
+const respond = ruleless("validate");
+
+/** What the variants of a policy say of an object; each whose constraints take it says something. */
+export function judgeByVariants(
+  identity: PolicyIdentity,
+  variants: readonly ValidatingVariant[],
+  mode: "json" | undefined,
+): (input: EvaluationInput) => Evaluation {
+  return (input) => {
+    if (input.mode !== mode) return { kind: "completed", responses: [] };
+    let subject: CelSubject | undefined;
+    return runJudgement(
+      variants.map((variant) => () => {
+        if (mode === undefined && !variant.matches((subject ??= celSubjectOf(input)))) return undefined;
+        return judgeBy(variant, identity, input);
+      }),
+      (error) =>
+        error instanceof MatchError
+          ? respond("match", "error", `failed to execute matching: ${error.message}`)
+          : undefined,
+      respond,
+    );
+  };
+}
+
+function judgeBy(
+  { body, problem = "" }: ValidatingVariant,
+  identity: PolicyIdentity,
+  input: EvaluationInput,
+): RuleResponse {
+  if (body === undefined) return respond("evaluation", "error", `failed to compile policy: ${problem}`);
+  let allowed = nothingAllowed;
+  const bind = kyvernoBindings(input, policyScope(identity), () => allowed);
+  const clock = { nowMs: input.nowMs, seed: input.seed };
+  const notLoaded = (message: string) => respond("evaluation", "error", `failed to load context: ${message}`);
+
+  const conditions = openCelSession({ clock, bind });
+  const exceptions = (input.celExceptions ?? noCelExceptions).find(identity.kind, identity.name);
+  const exemption = findExemption(exceptions, conditions, {
+    environment: conditionsEnvironment,
+    nowMs: input.nowMs,
+    onError: body.onConditionError,
+  });
+  if (exemption.kind === "error") return notLoaded(exemption.message);
+  if (exemption.kind === "exempt") {
+    return { ...respond("exception", exemption.status, exemption.message), exceptions: exemption.exceptions };
+  }
+  allowed = exemption.allowed;
+  const met = evaluateConditions(body.conditions, conditions, body.onConditionError);
+  if (met.kind === "error") return notLoaded(met.message);
+  // Reports of the background leave such a result out; the command line shows it.
+  if (met.kind === "notMet") return { ...respond("", "skip", "skip"), unreported: true };
+  return validate(body, openCelSession({ clock, bind, variables: body.variables }), notLoaded);
+}
+
+function validate(
+  { validations, annotations }: VariantBody,
+  session: CelSession,
+  notLoaded: (message: string) => RuleResponse,
+): RuleResponse {
+  for (const [index, validation] of validations.entries()) {
+    const place = { "cel.validationIndex": String(index) };
+    const result = session.evaluate(validation.program);
+    if (result.kind === "error") return respond("", "error", `error: ${result.message}`, place);
+    if (typeof result.value !== "boolean") {
+      return respond("", "error", "error: expected bool result", place);
+    }
+    if (result.value) continue;
+    const message = messageOf(validation, index, session);
+    const audited = evaluateAnnotations(annotations, session);
+    return audited.kind === "error"
+      ? respond("", "error", `error: ${audited.message}`, place)
+      : respond("", "fail", message, { ...place, ...audited.properties });
+  }
+  const audited = evaluateAnnotations(annotations, session);
+  return audited.kind === "error"
+    ? notLoaded(audited.message)
+    : respond("", "pass", "success", audited.properties);
+}
+
+function messageOf(
+  { message, messageProgram }: CompiledValidation,
+  index: number,
+  session: CelSession,
+): string {
+  if (messageProgram !== undefined) {
+    const result = session.evaluate(messageProgram);
+    if (result.kind === "error") return `failed to evaluate message expression: ${result.message}`;
+    if (typeof result.value !== "string") {
+      return "failed to convert message expression to string: type conversion error";
+    }
+    if (result.value !== "") return result.value;
+  }
+  return message === "" ? `CEL expression validation failed at index ${index}` : message;
+}

@@ -9,8 +9,8 @@ import { version } from "./version.ts";
 /** The clients of one process: Leases have a connection of their own, so that nothing can stand in their way. */
 export interface ClusterClients {
   readonly lease: KubeClient;
-  /** Every write passes `fence` just before it is sent. */
-  fenced(fence: () => number | undefined): KubeClient;
+  /** A client of its own; every write passes `fence` just before it is sent. One without a fence only reads. */
+  open(fence?: () => number | undefined): KubeClient;
 }
 
 /** Reads how to reach the cluster. Rejects with an error for people where that is not known. */
@@ -40,13 +40,13 @@ export async function connectCluster(options: {
   };
   return {
     lease: createKubeClient({ config, userAgent: `rearguard-lease/${version}`, connections: 1, onRequest }),
-    fenced: (fence) =>
+    open: (fence) =>
       createKubeClient({
         config,
         userAgent: `rearguard/${version}`,
         connections: settings.reportWriteConcurrency + 4,
         signal,
-        fence,
+        ...(fence === undefined ? {} : { fence }),
         onRequest,
       }),
   };

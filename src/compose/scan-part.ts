@@ -23,6 +23,7 @@ import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
 import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.ts";
 import { createContextLoader } from "./context-loader.ts";
 import { startEphemeralIntake } from "./ephemeral-part.ts";
+import { startGlobalContext } from "./global-context-part.ts";
 import type { Part, PartContext } from "./part.ts";
 import { processKey } from "./process-key.ts";
 import { oldestVerdictAge, scanReadiness } from "./readiness.ts";
@@ -34,6 +35,7 @@ import { createScanEvents } from "./scan-events.ts";
 import { publishScanMetrics } from "./scan-metrics.ts";
 import { createScanObserver } from "./scan-observer.ts";
 import { createScanScope } from "./scan-scope.ts";
+import { createStatusOwnership } from "./status-ownership.ts";
 import { startPolicyStatus } from "./status-part.ts";
 
 const maxQueuedWrites = 512;
@@ -148,6 +150,7 @@ export async function startScan(
     clock,
     onChange: () => {
       if (loader.retryForbidden()) scan.requestFor(readsOutside, "rights");
+      globals.retry();
     },
   });
   const loader = createContextLoader(context, process.env, () => rights.begin());
@@ -155,7 +158,16 @@ export async function startScan(
     namespace: startSettings.namespace,
     leases: new Set([startSettings.reportsLease, startSettings.backgroundLease, startSettings.cleanupLease]),
   });
-  const status = startPolicyStatus({ ...context, scan: () => scan, kinds: observer.kinds });
+  const ownership = createStatusOwnership(context);
+  const status = startPolicyStatus({ ...context, scan: () => scan, kinds: observer.kinds, ownership });
+  const hashKey = Buffer.from(processKey()).toString("hex");
+  const globals = startGlobalContext(context, {
+    load: loader.load,
+    hashKey,
+    ownership,
+    recorder,
+    onChanged: (entry, names) => scan.globalEntryChanged(entry, names),
+  });
   const exceptions = startSettings.enablePolicyException
     ? createExceptionIndex({ namespace: startSettings.exceptionNamespace })
     : undefined;
@@ -177,9 +189,10 @@ export async function startScan(
       monotonicMs,
       maxRounds,
     }),
-    seenHash: createSeenHash(Buffer.from(processKey()).toString("hex")),
+    seenHash: createSeenHash(hashKey),
     isLeftOut: scope.isLeftOut,
     loadContext: loader.load,
+    globalEntries: globals,
     reported: scope.reported,
     rejudgeQueue,
     concurrentPasses: startSettings.backgroundScanWorkers,
@@ -235,12 +248,15 @@ export async function startScan(
         }),
     },
   });
-  const unsubscribe = discovery.onChange(() => scan.typesChanged());
+  const unsubscribe = discovery.onChange(() => {
+    globals.typesChanged();
+    scan.typesChanged();
+  });
   owned.parts.push({
     async stop() {
       unsubscribe();
       // Together, because what is handed over waits for the keeper, and the keeper ends that wait.
-      await Promise.all([rights.stop(), scan.stop(), keeper.stop()]);
+      await Promise.all([rights.stop(), scan.stop(), keeper.stop(), globals.stop()]);
       await Promise.all([loop, status.stop(), recorder.stop()]);
     },
   });

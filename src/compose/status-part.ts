@@ -2,7 +2,6 @@ import type { ResourceType } from "#api/meta/resource-type.ts";
 import { resourceTypeKey } from "#api/meta/resource-type.ts";
 import { createReconcileStatus } from "#controllers/policy-status/reconcile-status.ts";
 import type { ReportedPolicy } from "#controllers/policy-status/reconcile-status.ts";
-import { detectStatusOwner } from "#controllers/policy-status/status-owner.ts";
 import type { StatusOwnership } from "#controllers/policy-status/status-owner.ts";
 import { createBackoff } from "#controllers/runtime/backoff.ts";
 import { systemClock } from "#controllers/runtime/clock.ts";
@@ -18,8 +17,6 @@ import type { KindStanding } from "./scan-observer.ts";
 const settleMs = 1_000;
 /** Who writes the status may change, and others may write over it: each policy is looked at once in this time. */
 const recheckMs = 600_000;
-/** How long the answer to "who writes the status" holds. */
-const ownershipMs = 60_000;
 
 export interface StatusPart {
   /** Policies, kinds or their states are not what they were. */
@@ -32,30 +29,13 @@ export function startPolicyStatus(
   context: PartContext & {
     readonly scan: () => ScanController;
     readonly kinds: ReadonlyMap<string, KindStanding>;
+    readonly ownership: () => Promise<StatusOwnership>;
   },
 ): StatusPart {
-  const { client, discovery, settings, startSettings, log, signal, kinds } = context;
+  const { client, discovery, log, signal, kinds, ownership } = context;
   const clock = systemClock;
   const queue = createWorkQueue<string>({ clock, backoff: createBackoff({ random: Math.random }) });
   const written = new Map<string, string>();
-  let ownership: { readonly value: Promise<StatusOwnership>; readonly sinceMs: number } | undefined;
-
-  const currentOwnership = (): Promise<StatusOwnership> => {
-    if (ownership === undefined || clock.monotonicMs() - ownership.sinceMs > ownershipMs) {
-      const value = detectStatusOwner(settings.current().policyStatus, {
-        client,
-        types: () => discovery.types(),
-        namespace: startSettings.namespace,
-        now: () => clock.now(),
-      });
-      ownership = { value, sinceMs: clock.monotonicMs() };
-      value.catch(() => {
-        ownership = undefined;
-      });
-    }
-    return ownership.value;
-  };
-
   const gather = (key: string): ReportedPolicy | undefined => {
     const policy = context.scan().policies.policies.get(key);
     if (policy === undefined) return undefined;
@@ -81,7 +61,7 @@ export function startPolicyStatus(
     }
   };
 
-  const reconcile = createReconcileStatus({ client, clock, ownership: currentOwnership, gather });
+  const reconcile = createReconcileStatus({ client, clock, ownership, gather });
   const loop = runReconcileLoop({
     queue,
     reconcile: (key, { signal: ending }) => reconcile(key, ending),

@@ -219,7 +219,7 @@ describe("compile: what verdicts depend on", () => {
       { namespace: "x", name: "a" },
       { namespace: "default", name: "b" },
     ]);
-    assert.deepEqual(literal.globalEntries, ["deployments"]);
+    assert.deepEqual(literal.globalEntries, ["deployments.names"]);
     assert.equal(literal.needsRescan, false);
   });
 

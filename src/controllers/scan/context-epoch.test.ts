@@ -22,6 +22,10 @@ function setUp(limits: { maxEntries?: number; maxBytes?: number } = {}) {
           fail: reject,
         });
       }),
+    globals: {
+      lookUp: ({ entry }) => ({ kind: "failed", message: `no ${entry}` }),
+      settle: () => Promise.resolve(),
+    },
     inputs,
     maxEntries: 100,
     maxBytes: 1_000_000,

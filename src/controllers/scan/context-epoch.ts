@@ -19,8 +19,18 @@ export interface ContextEpoch extends ContextSource {
   settle(requests: readonly ContextRequest[], scope: PermissionScope): Promise<void>;
 }
 
+/** Data that policies share by the names of GlobalContextEntries. They are kept elsewhere, and no memo holds them. */
+export interface GlobalEntryPort {
+  lookUp(request: GlobalRequest, scope: PermissionScope): ContextAnswer;
+  /** Resolves when `lookUp` has another answer than `pending`. */
+  settle(request: GlobalRequest, scope: PermissionScope): Promise<void>;
+}
+
+type GlobalRequest = Extract<ContextRequest, { kind: "globalReference" }>;
+
 export interface ContextEpochOptions {
   readonly load: LoadContext;
+  readonly globals: GlobalEntryPort;
   /** An answer read before its input changed is loaded again. */
   readonly inputs: InputVersions;
   readonly maxEntries: number;
@@ -46,7 +56,7 @@ function keyOf(request: ContextRequest, scope: PermissionScope): string {
  * are loaded again where they are still wanted.
  */
 export function createContextEpoch(options: ContextEpochOptions): ContextEpoch {
-  const { load, inputs } = options;
+  const { load, inputs, globals } = options;
   const answers = new Map<string, Remembered>();
   const loading = new Map<string, { readonly version: number; readonly done: Promise<void> }>();
   let bytes = 0;
@@ -92,6 +102,7 @@ export function createContextEpoch(options: ContextEpochOptions): ContextEpoch {
   };
 
   const ensure = (request: ContextRequest, scope: PermissionScope): Promise<void> => {
+    if (request.kind === "globalReference") return globals.settle(request, scope);
     const key = keyOf(request, scope);
     if (current(key, request) !== undefined) return Promise.resolve();
     const version = inputs.of(request);
@@ -104,7 +115,10 @@ export function createContextEpoch(options: ContextEpochOptions): ContextEpoch {
   };
 
   return {
-    lookUp: (request, scope) => current(keyOf(request, scope), request) ?? pending,
+    lookUp: (request, scope) =>
+      request.kind === "globalReference"
+        ? globals.lookUp(request, scope)
+        : (current(keyOf(request, scope), request) ?? pending),
     async settle(requests, scope) {
       await Promise.all(requests.map((request) => ensure(request, scope)));
     },

@@ -1,6 +1,6 @@
 import type { Clock } from "#controllers/runtime/clock.ts";
 import { createContextEpoch } from "./context-epoch.ts";
-import type { ContextEpoch, LoadContext } from "./context-epoch.ts";
+import type { ContextEpoch, GlobalEntryPort, LoadContext } from "./context-epoch.ts";
 import type { InputVersions } from "./input-versions.ts";
 
 /** Where the memos of external data come from. */
@@ -16,11 +16,11 @@ const eventEpochMs = 2_000;
 const contextLimits = { maxEntries: 5_000, maxBytes: 16 * 1_024 * 1_024 };
 
 export function createContextEpochs(
-  load: LoadContext,
+  { load, globals }: { readonly load: LoadContext; readonly globals: GlobalEntryPort },
   inputs: InputVersions,
   clock: Pick<Clock, "monotonicMs">,
 ): ContextEpochs {
-  const newEpoch = (): ContextEpoch => createContextEpoch({ load, inputs, ...contextLimits });
+  const newEpoch = (): ContextEpoch => createContextEpoch({ load, globals, inputs, ...contextLimits });
   let events = { epoch: newEpoch(), sinceMs: clock.monotonicMs() };
   return {
     newEpoch,

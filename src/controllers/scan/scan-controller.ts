@@ -28,6 +28,7 @@ import type { PolicyWatch } from "./policy-watch.ts";
 import { createRejudge } from "./rejudge.ts";
 import type { Rejudge } from "./rejudge.ts";
 import type { ScanDeps } from "./scan-deps.ts";
+import { readsGlobalEntry } from "./scan-policy.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
 import { createSharedInputs } from "./shared-inputs.ts";
 import type { InputStanding } from "./shared-inputs.ts";
@@ -51,6 +52,8 @@ export interface ScanController {
   isAlive(family: KindFamily, uid: string): "alive" | "gone" | "unknown";
   /** Discovery changed: kinds may have come or gone. */
   typesChanged(): void;
+  /** Data of a GlobalContextEntry changed: of these projections, where the empty name is the whole. */
+  globalEntryChanged(entry: string, projections: ReadonlySet<string> | "all"): void;
   requestEverywhere(request: PassRequest): void;
   /** Lists again what these policies judge. */
   requestFor(isConcerned: (policy: ScanPolicy) => boolean, reason: string): void;
@@ -86,7 +89,11 @@ export function createScanController(deps: ScanDeps): ScanController {
       requestPasses(({ key }) => key === policy, { namespaces: undefined, reason: "failed context" }),
   });
   const loadContext = withRetries(deps.loadContext, contextRetries);
-  const { newEpoch, eventEpoch } = createContextEpochs(loadContext, inputs, clock);
+  const { newEpoch, eventEpoch } = createContextEpochs(
+    { load: loadContext, globals: deps.globalEntries },
+    inputs,
+    clock,
+  );
 
   const slice = createSlicer({
     sliceMs,
@@ -315,6 +322,13 @@ export function createScanController(deps: ScanDeps): ScanController {
     typesChanged() {
       shared.open();
       if (started) loop.request();
+    },
+    globalEntryChanged(entry, projections) {
+      inputs.changedOutsideMemos();
+      requestPasses((policy) => readsGlobalEntry(policy, entry, projections), {
+        namespaces: undefined,
+        reason: "global context",
+      });
     },
     requestEverywhere: (request) => registry.requestEverywhere(request),
     requestFor: (isConcerned, reason) => requestPasses(isConcerned, { namespaces: undefined, reason }),

@@ -4,7 +4,7 @@ import type { WorkQueue } from "#controllers/runtime/work-queue.ts";
 import type { ExceptionIndex } from "#engine/exceptions/exception-index.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
 import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.ts";
-import type { LoadContext } from "./context-epoch.ts";
+import type { GlobalEntryPort, LoadContext } from "./context-epoch.ts";
 import type { Judge } from "./judge.ts";
 import type { KindScanDeps } from "./kind-scan.ts";
 import type { ListPages } from "./pass-runner.ts";
@@ -31,6 +31,7 @@ export interface ScanDeps {
   readonly seenHash: KindScanDeps["seenHash"];
   readonly isLeftOut: KindScanDeps["isLeftOut"];
   readonly loadContext: LoadContext;
+  readonly globalEntries: GlobalEntryPort;
   readonly reported: () => ReportedVerdicts;
   readonly rejudgeQueue: WorkQueue<string>;
   /** Passes over kinds that go on at once. */

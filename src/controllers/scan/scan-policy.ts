@@ -83,6 +83,18 @@ export function readsOutside({ compiled }: ScanPolicy): boolean {
   return needsRescan || literalConfigMaps.length > 0 || globalEntries.length > 0;
 }
 
+/** True where the policy names the entry, or one of these projections of it; the empty name is the whole. */
+export function readsGlobalEntry(
+  { compiled }: ScanPolicy,
+  entry: string,
+  projections: ReadonlySet<string> | "all",
+): boolean {
+  return compiled.globalEntries.some((name) => {
+    const [read, projection = ""] = name.split(".");
+    return read === entry && (projections === "all" || projections.has(projection));
+  });
+}
+
 /**
  * The namespaces that the policy narrows a kind to, where it names all of them literally; undefined where it may judge
  * objects anywhere.

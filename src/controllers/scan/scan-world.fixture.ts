@@ -77,6 +77,10 @@ export function createScanWorld(
     seenHash: createSeenHash("key"),
     isLeftOut: () => false,
     loadContext: cluster.loadContext,
+    globalEntries: {
+      lookUp: ({ entry }) => ({ kind: "failed", message: `failed to fetch entry key=${entry}` }),
+      settle: () => Promise.resolve(),
+    },
     reported: () => everything,
     rejudgeQueue,
     concurrentPasses: 2,

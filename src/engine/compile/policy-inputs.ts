@@ -32,7 +32,7 @@ export function policyInputs(rules: readonly Rule[], policyNamespace: string | u
         name,
       })),
     ),
-    globalEntries: [...new Set(references.filter(isLiteral).map((name) => name.split(".")[0] ?? name))],
+    globalEntries: [...new Set(references.filter(isLiteral).map(globalName))],
     needsRescan:
       waits ||
       literal.length < maps.length ||
@@ -40,6 +40,12 @@ export function policyInputs(rules: readonly Rule[], policyNamespace: string | u
       uses.some((use) => use.usesTimeOrRandom) ||
       rules.some((rule) => (rule.verifyImages ?? []).length > 0),
   };
+}
+
+/** `entry`, or `entry.projection`. */
+function globalName(reference: string): string {
+  const [entry = "", projection = ""] = reference.split(".");
+  return projection === "" ? entry : `${entry}.${projection}`;
 }
 
 function isLiteral(text: string): boolean {

@@ -69,6 +69,12 @@ function failedFetch(error: QueryError): QueryError {
   return new QueryError(error.code, `failed to fetch data for APICall: ${error.message}`);
 }
 
+/** What a call asks for that has no variables, or none that are looked for. Throws a `QueryError`. */
+export function requestOfCall(entry: string, call: ContextApiCall): ContextRequest {
+  const document = callDocument(call);
+  return requestOf(isObject(document) ? document : {}, entry);
+}
+
 function requestOf(call: JsonObject, entry: string): ContextRequest {
   const method = own(call, "method") === "POST" ? "POST" : "GET";
   const body = bodyOf(own(call, "data"), entry);

@@ -107,10 +107,10 @@ function compileLookup(
   };
 }
 
-/** `entry` or `entry.projection`. */
+/** `entry` or `entry.projection`; what follows a second dot does not count. */
 function globalRequest(name: string): ContextRequest {
-  const dot = name.indexOf(".");
-  return dot < 0
-    ? { kind: "globalReference", entry: name }
-    : { kind: "globalReference", entry: name.slice(0, dot), projection: name.slice(dot + 1) };
+  const [entry = "", projection = ""] = name.split(".");
+  return projection === ""
+    ? { kind: "globalReference", entry }
+    : { kind: "globalReference", entry, projection };
 }

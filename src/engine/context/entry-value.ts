@@ -1,6 +1,6 @@
 import type { QueryEnvironment } from "./query-context.ts";
 import { Float, isList, objectOf } from "../values/json.ts";
-import type { Json } from "../values/json.ts";
+import type { Json, JsonObject } from "../values/json.ts";
 
 /** A value on its way into the document, with the length of its JSON text. */
 export interface EntryValue {
@@ -10,7 +10,8 @@ export interface EntryValue {
 
 /**
  * Data of context entries as expressions see it: all numbers are float64, whatever the document's mode. What needs no
- * change is not copied. Throws `BudgetExceeded` for a value that is too deep or too large to walk.
+ * change is not copied, and nothing is allocated for it. Throws `BudgetExceeded` for a value that is too deep or too
+ * large to walk.
  */
 export function entryValue(value: Json, environment: QueryEnvironment): EntryValue {
   const walk = { bytes: 0 };
@@ -32,16 +33,29 @@ function convert(value: Json, environment: QueryEnvironment, depth: number, walk
     walk.bytes += 8;
     return floatNumber(value, environment);
   }
-  if (isList(value)) return convertList(value, environment, depth, walk);
-  let changed = false;
-  const entries = Object.entries(value).map(([key, item]): [string, Json] => {
+  return isList(value)
+    ? convertList(value, environment, depth, walk)
+    : convertObject(value, environment, depth, walk);
+}
+
+/** An object made of JSON has own keys only; one that was made otherwise may show inherited ones here. */
+function convertObject(
+  object: JsonObject,
+  environment: QueryEnvironment,
+  depth: number,
+  walk: { bytes: number },
+): Json {
+  walk.bytes += 2;
+  let changes: Map<string, Json> | undefined;
+  for (const key in object) {
+    if (!Object.hasOwn(object, key)) continue;
+    const item = object[key] ?? null;
     const converted = convert(item, environment, depth + 1, walk);
     walk.bytes += key.length + 4;
-    changed ||= converted !== item;
-    return [key, converted];
-  });
-  walk.bytes += 2;
-  return changed ? objectOf(entries) : value;
+    if (converted !== item) (changes ??= new Map()).set(key, converted);
+  }
+  if (changes === undefined) return object;
+  return objectOf(Object.entries(object).map(([key, item]) => [key, changes.get(key) ?? item] as const));
 }
 
 function convertList(
@@ -51,8 +65,15 @@ function convertList(
   walk: { bytes: number },
 ): Json {
   walk.bytes += 2 + list.length;
-  const items = list.map((item) => convert(item, environment, depth + 1, walk));
-  return items.some((item, index) => item !== list[index]) ? items : list;
+  let copy: Json[] | undefined;
+  for (let index = 0; index < list.length; index += 1) {
+    const item = list[index] ?? null;
+    const converted = convert(item, environment, depth + 1, walk);
+    if (converted === item) continue;
+    copy ??= [...list];
+    copy[index] = converted;
+  }
+  return copy ?? list;
 }
 
 function floatNumber(value: number | bigint | Float, environment: QueryEnvironment): Json {

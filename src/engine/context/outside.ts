@@ -66,7 +66,7 @@ export function textOf(value: Json | undefined, entry: string, what: string): st
 /** What a JMESPath expression finds in data from outside. */
 export function applyPath(context: RuleContext, path: string, data: Json, entry: string): Json {
   try {
-    return context.search(path, data);
+    return context.searchOutside(path, data);
   } catch (error) {
     if (!(error instanceof QueryError)) throw error;
     const message = `failed to apply JMESPath ${path} for context entry ${entry}: ${error.message}`;

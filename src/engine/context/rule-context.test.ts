@@ -248,6 +248,21 @@ describe("RuleContext: data from outside", () => {
     assert.deepEqual(requests, [{ kind: "globalReference", entry: "deployments", projection: "names" }]);
   });
 
+  it("compares numbers from outside as floats, whatever those of the document are", () => {
+    const entry = { name: "g", globalReference: { name: "deployments", jmesPath: "[?n > `1`].n" } };
+    for (const numbers of ["int64", "float64"] as const) {
+      const { context } = contextOf([entry], { numbers, answer: value([{ n: 1 }, { n: 2 }]) });
+      assert.equal(JSON.stringify(context.query("g")), "[2]");
+    }
+  });
+
+  it("reads no further than the projection", () => {
+    const entry = { name: "g", globalReference: { name: "deployments.names.x" } };
+    const { context, requests } = contextOf([entry], { answer: value(1) });
+    context.query("g");
+    assert.deepEqual(requests, [{ kind: "globalReference", entry: "deployments", projection: "names" }]);
+  });
+
   it("knows no entry that is not served", () => {
     assert.throws(
       () => contextOf([{ name: "cm", configMap: { name: "x" } }]).context.query("cm"),

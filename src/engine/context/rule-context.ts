@@ -127,6 +127,11 @@ export class RuleContext implements QueryContext {
     return search(this.#frame.queries.get(expression), document, this.environment);
   }
 
+  /** The value of an expression for data from outside, whose numbers are float64 whatever the document's are. */
+  searchOutside(expression: string, data: Json): Json {
+    return search(this.#frame.queries.get(expression), data, { ...this.environment, numbers: "float64" });
+  }
+
   /** What the outside says of a request; undefined where such requests are not served. May throw a `Suspension`. */
   get outside(): { readonly source: ContextSource; readonly scope: PermissionScope } {
     return this.#frame;

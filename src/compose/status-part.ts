@@ -83,6 +83,8 @@ export function startPolicyStatus(
   return {
     changed,
     async stop() {
+      // What waits would keep the process alive until it is due.
+      queue.shutDown();
       await Promise.all([rechecks.stop(), loop]);
     },
   };

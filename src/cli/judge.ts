@@ -1,5 +1,6 @@
 import type { PolicyReportResult } from "#api/reports/policy-report.ts";
 import { Budget } from "#engine/budget.ts";
+import type { CelExceptionSource } from "#engine/cel-policy/cel-exception-source.ts";
 import { inject } from "#engine/context/document.ts";
 import type { ContextSource } from "#engine/context/context-source.ts";
 import { evaluate } from "#engine/evaluate.ts";
@@ -32,6 +33,8 @@ export interface Judgement {
   readonly nowMs: number;
   /** Exceptions in force; none where it is absent. */
   readonly exceptions?: ExceptionSource;
+  /** The same for policies of the CEL kinds. */
+  readonly celExceptions?: CelExceptionSource;
   /** Outranks the operation that the values say. */
   readonly operation?: Operation;
   /** The objects that mutations of existing objects find; none where it is absent. */
@@ -194,6 +197,8 @@ function inputOf(judgement: Judgement, resource: ScanResource, injected: Injecte
     budget: new Budget(),
     context: judgement.context,
     ...(judgement.exceptions === undefined ? {} : { exceptions: judgement.exceptions }),
+    ...(judgement.celExceptions === undefined ? {} : { celExceptions: judgement.celExceptions }),
+    namespaceObject: judgement.values.namespaceObject(resource.namespace) ?? null,
     injected,
   };
 }

@@ -1,5 +1,5 @@
-import type { PolicyException } from "#api/kyverno/exception.ts";
 import type { PolicyReportResult } from "#api/reports/policy-report.ts";
+import { compileCelExceptions } from "#engine/cel-policy/cel-exception-index.ts";
 import { compileExceptions } from "#engine/exceptions/exception-index.ts";
 import { summarize } from "#reports/build-report.ts";
 import type { ReportSummary } from "#reports/build-report.ts";
@@ -25,6 +25,7 @@ import { renderSarif } from "../output/sarif.ts";
 import type { LocatedResult } from "../output/sarif.ts";
 import { renderScanJUnit, renderScanMarkdown } from "../output/scan-documents.ts";
 import { isAudited } from "../policies/failure-action.ts";
+import { rulePolicyOf } from "../policies/decode-policy.ts";
 import { policyInfo } from "../policies/policy-info.ts";
 import { loadPolicies } from "../policies/load-policies.ts";
 import type { LoadedPolicies } from "../policies/load-policies.ts";
@@ -117,15 +118,16 @@ async function prepare(
   const objects = Array.isArray(resources) ? (resources as readonly ReadResource[]) : [];
   const given = objects.flatMap((read) => (read.kind === "resource" ? [read.resource] : []));
   const cluster = [...given, ...targets];
-  const exceptions = [
-    ...requireSupported(await readExceptions(options.exceptionFiles, files)),
-    ...exceptionsAmong(options.exceptionsWithinPolicies ? loaded.exceptions : []),
-    ...exceptionsAmong(options.exceptionsWithinResources ? sourcesOf(objects) : []),
+  const read = [
+    await readExceptions(options.exceptionFiles, files),
+    exceptionsAmong(options.exceptionsWithinPolicies ? loaded.exceptions : []),
+    exceptionsAmong(options.exceptionsWithinResources ? sourcesOf(objects) : []),
   ];
   return {
     resources,
     judgement: {
-      exceptions: compileExceptions(exceptions),
+      exceptions: compileExceptions(read.flatMap(({ exceptions }) => exceptions)),
+      celExceptions: compileCelExceptions(read.flatMap(({ celExceptions }) => celExceptions)),
       policies: loaded.policies,
       values: compileValues(values, parseAssignments(options.assignments)),
       user,
@@ -140,19 +142,13 @@ function sourcesOf(objects: readonly ReadResource[]): readonly SourceDocument[] 
   return objects.flatMap((read) => (read.kind === "resource" ? [read.source] : []));
 }
 
-function exceptionsAmong(documents: readonly SourceDocument[]): readonly PolicyException[] {
-  return requireSupported(decodeExceptions(documents.filter(({ content }) => isException(content))));
-}
-
-function requireSupported({ exceptions, features }: ReadExceptions): readonly PolicyException[] {
-  const [missing] = features;
-  if (missing !== undefined) throw new UsageError(`${missing} is not supported yet`);
-  return exceptions;
+function exceptionsAmong(documents: readonly SourceDocument[]): ReadExceptions {
+  return decodeExceptions(documents.filter(({ content }) => isException(content)));
 }
 
 function readsCluster(policy: object): boolean {
   const text = JSON.stringify(policy);
-  return ['"apiCall"', '"globalReference"', '"targets"'].some((field) => text.includes(field));
+  return ['"apiCall"', '"globalReference"', '"targets"', "resource."].some((field) => text.includes(field));
 }
 
 async function readTargets(paths: readonly string[], files: DocumentFiles): Promise<readonly ScanResource[]> {
@@ -222,8 +218,10 @@ function toResult(verdict: Verdict, judgement: Judgement, { auditWarn }: ScanOpt
   const result = resultOf(verdict, judgement.nowMs);
   if (!auditWarn || result.result !== "fail") return result;
   const { namespace } = verdict.resource;
+  const source = rulePolicyOf(verdict.policy);
+  if (source === undefined) return result;
   const labels = judgement.values.namespaceLabels(namespace) ?? {};
-  return isAudited(verdict.policy.source.spec, namespace, labels) ? { ...result, result: "warn" } : result;
+  return isAudited(source.spec, namespace, labels) ? { ...result, result: "warn" } : result;
 }
 
 function isShown({ result }: PolicyReportResult, { allRows }: ScanOptions): boolean {

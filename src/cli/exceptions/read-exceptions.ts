@@ -1,6 +1,10 @@
 import { decodePolicyException, policyExceptionSchema } from "#api/kyverno/exception.ts";
 import type { PolicyException } from "#api/kyverno/exception.ts";
+import { celPolicyExceptionSchema, decodeCelPolicyException } from "#api/policies/cel-exception.ts";
+import type { CelPolicyException } from "#api/policies/cel-exception.ts";
+import type { Decoded } from "#api/schema/decode.ts";
 import { isRecord } from "#api/schema/path.ts";
+import type { SchemaNode } from "#api/schema/schema.ts";
 
 import { findFiles } from "../documents/find-files.ts";
 import { describeField } from "../documents/locate-field.ts";
@@ -10,11 +14,11 @@ import type { SourceDocument } from "../documents/source-document.ts";
 import { findUnknownFields } from "../policies/unknown-fields.ts";
 import { UsageError } from "../usage-error.ts";
 
-/** Exceptions of files, and what of them this version cannot apply. */
+/** Exceptions of files. */
 export interface ReadExceptions {
   readonly exceptions: readonly PolicyException[];
-  /** Stable names of what is missing. */
-  readonly features: readonly string[];
+  /** Those of `policies.kyverno.io`, from policies of the CEL kinds. */
+  readonly celExceptions: readonly CelPolicyException[];
 }
 
 /** True for an exception of either API group. */
@@ -45,26 +49,32 @@ export async function readExceptions(
 /** Decodes documents that must be exceptions. Throws a `UsageError`. */
 export function decodeExceptions(documents: readonly SourceDocument[]): ReadExceptions {
   const exceptions: PolicyException[] = [];
-  const features = new Set<string>();
+  const celExceptions: CelPolicyException[] = [];
   for (const document of documents) {
-    const exception = decodeException(document);
-    if (exception === undefined) features.add("policies.kyverno.io PolicyException");
-    else exceptions.push(exception);
+    if (isCelException(document)) {
+      celExceptions.push(decodeOne(document, decodeCelPolicyException, celPolicyExceptionSchema.node));
+    } else exceptions.push(decodeOne(document, decodePolicyException, policyExceptionSchema.node));
   }
-  return { exceptions, features: [...features] };
+  return { exceptions, celExceptions };
 }
 
-/** Undefined for one of the policies that this version does not judge. */
-function decodeException(document: SourceDocument): PolicyException | undefined {
+function isCelException({ content }: SourceDocument): boolean {
+  return isException(content) && isRecord(content) && String(content["apiVersion"]).startsWith("policies.");
+}
+
+function decodeOne<T>(
+  document: SourceDocument,
+  decode: (content: unknown) => Decoded<T>,
+  schema: SchemaNode,
+): T {
   const { content } = document;
   const place = (path: string): string => describeField(document, path);
   if (!isRecord(content) || !isException(content)) {
     const kind = isRecord(content) ? String(content["kind"]) : "no object";
     throw new UsageError(`${place("kind")}: no PolicyException: ${kind}`);
   }
-  if (String(content["apiVersion"]).startsWith("policies.")) return undefined;
-  const decoded = decodePolicyException(content);
-  const problems = decoded.ok ? findUnknownFields(policyExceptionSchema.node, content) : decoded.problems;
+  const decoded = decode(content);
+  const problems = decoded.ok ? findUnknownFields(schema, content) : decoded.problems;
   const [first] = problems;
   if (decoded.ok && first === undefined) return decoded.value;
   const texts = problems.map(({ path, message }) => `${path}: ${message}`);

@@ -37,9 +37,9 @@ describe("decodePolicyDocument", () => {
     ],
     [
       "a kind that is not there yet",
-      { ...policy, apiVersion: "policies.kyverno.io/v1", kind: "ValidatingPolicy" },
+      { ...policy, apiVersion: "policies.kyverno.io/v1", kind: "SpareTimePolicy" },
       "unsupported",
-      /kind ValidatingPolicy is not supported yet/,
+      /kind SpareTimePolicy is not supported yet/,
     ],
     [
       "a policy of the API server",

@@ -4,6 +4,7 @@ import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
 import type { Problem } from "#api/schema/decode.ts";
 import { isRecord } from "#api/schema/path.ts";
 import { compile } from "#engine/compile.ts";
+import type { JudgingPolicy } from "#engine/compile.ts";
 import type { CompiledPolicy } from "#engine/compiled-policy.ts";
 import { compileGenerations } from "#engine/generate/compile-generations.ts";
 import type { CompiledGenerations } from "#engine/generate/compiled-generations.ts";
@@ -12,11 +13,12 @@ import type { CompiledMutations } from "#engine/mutate/compiled-mutations.ts";
 import { validatePolicy } from "#engine/validation/validate-policy.ts";
 
 import { isException } from "../exceptions/read-exceptions.ts";
+import { celPolicyLoader } from "./cel-policies.ts";
 import { findUnknownFields } from "./unknown-fields.ts";
 
 /** A policy ready to judge, with the document that it was read from. */
 export interface LoadedPolicy {
-  readonly source: ClusterPolicy | Policy;
+  readonly source: JudgingPolicy;
   readonly compiled: CompiledPolicy;
   /** Absent where no rule mutates. */
   readonly mutations?: CompiledMutations;
@@ -48,6 +50,11 @@ export type DecodedPolicy =
       readonly message: string;
     };
 
+/** The policy where it is one that is made of rules. */
+export function rulePolicyOf({ source }: LoadedPolicy): ClusterPolicy | Policy | undefined {
+  return source.kind === "ClusterPolicy" || source.kind === "Policy" ? source : undefined;
+}
+
 /** What rules of a policy need and this version lacks, by stable names. */
 export function missingOf({ compiled, mutations, generations }: LoadedPolicy): readonly string[] {
   const problems = [...compiled.problems, ...(mutations?.problems ?? []), ...(generations?.problems ?? [])];
@@ -74,6 +81,13 @@ export function decodePolicyDocument(content: unknown): DecodedPolicy {
   if (known?.kind.group === "kyverno.io" && (kind === "ClusterPolicy" || kind === "Policy")) {
     return decodeClassic(content, kind, name, findUnknownFields(known.version.schema.node, content));
   }
+  const load = celPolicyLoader(apiVersion, kind);
+  if (load !== undefined && known !== undefined) {
+    const decoded = load(content);
+    const problems = decoded.ok ? findUnknownFields(known.version.schema.node, content) : decoded.problems;
+    if (!decoded.ok || problems.length > 0) return refuse(kind, name, problems, "schema");
+    return { kind: "policy", policy: decoded.value };
+  }
   if (isPolicyKind(apiVersion, kind)) {
     return { kind: "unsupported", name, features: [kind], message: `kind ${kind} is not supported yet` };
   }
@@ -88,15 +102,10 @@ function decodeClassic(
 ): DecodedPolicy {
   const decoded = kind === "Policy" ? decodePolicy(content) : decodeClusterPolicy(content);
   const problems = decoded.ok ? unknownFields : decoded.problems;
-  const refuse = (problems: readonly Problem[], by: "schema" | "validation"): DecodedPolicy => {
-    const texts = problems.map(({ path, message }) => `${path}: ${message}`);
-    const message = `${kind} ${name} is not valid: ${texts.join("; ")}`;
-    return { kind: "refused", name, problems, by, message };
-  };
-  if (!decoded.ok || problems.length > 0) return refuse(problems, "schema");
+  if (!decoded.ok || problems.length > 0) return refuse(kind, name, problems, "schema");
   const source = decoded.value;
   const invalid = validatePolicy(source);
-  if (invalid.length > 0) return refuse(invalid, "validation");
+  if (invalid.length > 0) return refuse(kind, name, invalid, "validation");
   const rules = source.spec.rules ?? [];
   const mutates = rules.some((rule) => rule.mutate !== undefined);
   const generates = rules.some((rule) => rule.generate !== undefined);
@@ -108,6 +117,22 @@ function decodeClassic(
       ...(mutates ? { mutations: compileMutations(source) } : {}),
       ...(generates ? { generations: compileGenerations(source) } : {}),
     },
+  };
+}
+
+function refuse(
+  kind: string,
+  name: string,
+  problems: readonly Problem[],
+  by: "schema" | "validation",
+): DecodedPolicy {
+  const texts = problems.map(({ path, message }) => `${path}: ${message}`);
+  return {
+    kind: "refused",
+    name,
+    problems,
+    by,
+    message: `${kind} ${name} is not valid: ${texts.join("; ")}`,
   };
 }
 

@@ -67,7 +67,7 @@ async function runLoaded(
     counts: {
       policies: policies.policies.length,
       resources: resources.length,
-      exceptions: world.exceptions.exceptions.length,
+      exceptions: world.exceptions.exceptions.length + world.exceptions.celExceptions.length,
     },
   };
 }
@@ -103,17 +103,12 @@ function judgeAll(
   };
 }
 
-function featuresOf(
-  test: TestFile,
-  { policies, exceptions }: TestWorld,
-  runs: readonly CheckedRun[],
-): readonly string[] {
+function featuresOf(test: TestFile, { policies }: TestWorld, runs: readonly CheckedRun[]): readonly string[] {
   const answered = runs
     .flatMap(({ judged }) => [...judged.values()].flat())
     .flatMap(({ responses }) => responses.flatMap(({ unsupported }) => unsupported ?? []));
   const names = new Set([
     ...unsupportedParts(test),
-    ...exceptions.features,
     ...policies.problems.flatMap(({ features }) => features),
     ...policies.policies.flatMap(missingOf),
     ...answered,

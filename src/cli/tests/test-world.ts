@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join } from "node:path";
 
 import { isRecord } from "#api/schema/path.ts";
+import { compileCelExceptions } from "#engine/cel-policy/cel-exception-index.ts";
 import { compileExceptions } from "#engine/exceptions/exception-index.ts";
 import type { RequestUser } from "#engine/input.ts";
 
@@ -57,6 +58,7 @@ export async function loadTestWorld(test: TestFile, place: TestPlace): Promise<T
   const exceptions = await readExceptions(paths(test.exceptions), files);
   const judgement: Judgement = {
     exceptions: compileExceptions(exceptions.exceptions),
+    celExceptions: compileCelExceptions(exceptions.celExceptions),
     sources: await readAll(
       paths((test.results ?? []).flatMap(({ cloneSourceResource = "" }) => cloneSourceResource || [])),
       files,

@@ -1,6 +1,6 @@
 import { isRecord } from "#api/schema/path.ts";
 import type { GroupVersionKind, InjectedValue, InjectedValues } from "#engine/input.ts";
-import type { Json } from "#engine/values/json.ts";
+import type { Json, JsonObject } from "#engine/values/json.ts";
 
 import { UsageError } from "../usage-error.ts";
 import type { ValuesFile } from "./values-file.ts";
@@ -11,6 +11,8 @@ export interface ScanValues {
   find(policy: string, resource: string): InjectedValues;
   /** Labels of a namespace, where the file declares it. */
   namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined;
+  /** The Namespace itself, as far as the file describes it. */
+  namespaceObject(namespace: string): JsonObject | undefined;
   /** What an object of a declared subresource is judged as; undefined for any other. */
   subresourceOf(gvk: GroupVersionKind): Subresource | undefined;
 }
@@ -28,6 +30,7 @@ export function compileValues(
 ): ScanValues {
   const policies = file?.policies ?? [];
   const labels = namespaceLabelsOf(file);
+  const namespaces = namespacesOf(file);
   return {
     find(policy, resource) {
       const own = policies.filter(({ name }) => name === policy);
@@ -48,6 +51,7 @@ export function compileValues(
       };
     },
     namespaceLabels: (namespace) => labels.get(namespace),
+    namespaceObject: (namespace) => namespaces.get(namespace),
     subresourceOf(gvk) {
       const found = (file?.subresources ?? []).find(({ subresource: { group = "", version, kind } }) => {
         return group === gvk.group && version === gvk.version && kind === gvk.kind;
@@ -103,4 +107,18 @@ function namespaceLabelsOf(
     );
   }
   return labels;
+}
+
+/** Namespaces that are given whole win over those of which only the labels are known. */
+function namespacesOf(file: ValuesFile | undefined): ReadonlyMap<string, JsonObject> {
+  const namespaces = new Map<string, JsonObject>();
+  for (const { name, labels = {} } of file?.namespaceSelector ?? []) {
+    namespaces.set(name, { metadata: { name, labels } });
+  }
+  for (const namespace of file?.namespaces ?? []) {
+    const metadata = isRecord(namespace) ? namespace["metadata"] : undefined;
+    if (!isRecord(metadata) || typeof metadata["name"] !== "string") continue;
+    namespaces.set(metadata["name"], namespace as JsonObject);
+  }
+  return namespaces;
 }

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 
-import type { PolicyException } from "#api/kyverno/exception.ts";
 import type { PolicyReportResult } from "#api/reports/policy-report.ts";
 import { openFiles } from "#cli/documents/read-documents.ts";
 import { readExceptions } from "#cli/exceptions/read-exceptions.ts";
@@ -13,6 +12,7 @@ import type { LoadedPolicies } from "#cli/policies/load-policies.ts";
 import type { ScanResource } from "#cli/resources/scan-resource.ts";
 import { readUserInfo, readValuesFile } from "#cli/values/read-settings-file.ts";
 import { compileValues } from "#cli/values/scan-values.ts";
+import { compileCelExceptions } from "#engine/cel-policy/cel-exception-index.ts";
 import { compileExceptions } from "#engine/exceptions/exception-index.ts";
 
 import { changedObjects } from "./changed-objects.ts";
@@ -49,12 +49,11 @@ export async function runFile(
   const loaded = await loadPolicies([join(folder, golden.record.policyFile)], noFiles);
   const setup = pairsOf(golden.record.setup ?? []);
   const exceptions = await exceptionsOf(loaded, setup, folder);
-  const judgement = await judgementOf(loaded, setup, folder, cluster, exceptions.exceptions);
+  const judgement = await judgementOf(loaded, setup, folder, cluster, exceptions);
   const byPolicy = bundle.flatMap((resource) => judgeByPolicies(judgement, resource));
   const verdicts = byPolicy.flatMap(verdictsOf);
   const features = new Set([
     ...setup.map(([flag]) => flag).filter((flag) => !supportedSetup.has(flag)),
-    ...exceptions.features,
     ...loaded.problems.flatMap((problem) => problem.features),
     ...loaded.policies.flatMap(missingOf),
     ...verdicts.flatMap(({ response }) => response.unsupported ?? []),
@@ -76,7 +75,7 @@ async function judgementOf(
   setup: readonly (readonly [string, string])[],
   folder: string,
   cluster: MatrixCluster,
-  exceptions: readonly PolicyException[],
+  exceptions: ReadExceptions,
 ): Promise<Judgement> {
   const fileOf = (flag: string): string | undefined => {
     const path = setup.find(([name]) => name === flag)?.[1];
@@ -93,7 +92,8 @@ async function judgementOf(
     ),
     user: userFile === undefined ? undefined : await readUserInfo(userFile, noFiles),
     ...cluster,
-    exceptions: compileExceptions(exceptions),
+    exceptions: compileExceptions(exceptions.exceptions),
+    celExceptions: compileCelExceptions(exceptions.celExceptions),
     nowMs: Date.now(),
   };
 }

@@ -1,4 +1,5 @@
 import type { Rule } from "#api/kyverno/rule.ts";
+import { rulePolicyOf } from "#cli/policies/decode-policy.ts";
 import type { LoadedPolicies } from "#cli/policies/load-policies.ts";
 
 /**
@@ -9,7 +10,7 @@ export function isSliceFile({ policies, problems }: LoadedPolicies): boolean {
   return (
     problems.length === 0 &&
     policies.length > 0 &&
-    policies.every(({ source }) => (source.spec.rules ?? []).every(isSliceRule))
+    policies.every((policy) => rulePolicyOf(policy)?.spec.rules?.every(isSliceRule) ?? false)
   );
 }
 

@@ -177,6 +177,15 @@ function valuesFor(
   return { ...found, policy: [...others, ["request.operation", operation]] };
 }
 
+/** What one policy judges an object with. */
+export function inputFor(
+  judgement: Judgement,
+  policy: LoadedPolicy,
+  resource: ScanResource,
+): EvaluationInput {
+  return inputOf(judgement, resource, valuesFor(judgement, policy, resource));
+}
+
 function inputOf(judgement: Judgement, resource: ScanResource, injected: InjectedValues): EvaluationInput {
   const operation = operationOf(injected);
   const { object, oldObject } = objectsOf(resource.object, operation, injected);

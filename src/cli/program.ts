@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 
 import type { CliIo } from "./cli-io.ts";
 import { addCompletionCommand } from "./commands/completion-command.ts";
+import { addExplainCommand } from "./commands/explain-command.ts";
 import { addJpCommand } from "./commands/jp-command.ts";
 import { addLintCommand } from "./commands/lint-command.ts";
 import { addScanCommand } from "./commands/scan-command.ts";
@@ -27,6 +28,7 @@ export function buildProgram(io: CliIo): Command {
     .showHelpAfterError("(add --help for the options)");
   addScanCommand(program, io);
   addTestCommand(program, io);
+  addExplainCommand(program, io);
   addLintCommand(program, io);
   addJpCommand(program, io);
   addCompletionCommand(program, io);

@@ -52,7 +52,7 @@ function fitWidths(natural: readonly number[], width: number | undefined): reado
 }
 
 function renderRow(row: readonly Cell[], widths: readonly number[], color: boolean): readonly string[] {
-  const wrapped = row.map(({ text }, column) => wrap(text, widths[column] ?? text.length));
+  const wrapped = row.map(({ text }, column) => wrapText(text, widths[column] ?? text.length));
   const height = Math.max(1, ...wrapped.map((lines) => lines.length));
   return Array.from({ length: height }, (_, line) =>
     row
@@ -68,8 +68,8 @@ function renderRow(row: readonly Cell[], widths: readonly number[], color: boole
   );
 }
 
-/** Breaks at blanks where it can. */
-function wrap(text: string, width: number): readonly string[] {
+/** A text in lines of at most `width` characters, broken at blanks where that can be. */
+export function wrapText(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let rest = text;
   while (rest.length > width) {

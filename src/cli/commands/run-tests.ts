@@ -1,18 +1,19 @@
 import type { CliIo } from "../cli-io.ts";
 import { openFiles } from "../documents/read-documents.ts";
-import type { DocumentFiles } from "../documents/read-documents.ts";
 import { visible } from "../output/columns.ts";
 import { renderTestDocument } from "../output/test-documents.ts";
 import { renderTest, renderTestRows } from "../output/test-table.ts";
 import type { TestTableOptions } from "../output/test-table.ts";
-import { findTests } from "../tests/find-tests.ts";
-import type { FoundTest } from "../tests/find-tests.ts";
-import { runTest } from "../tests/run-test.ts";
+import { watchFiles } from "../tests/file-changes.ts";
+import { findTestFiles } from "../tests/find-tests.ts";
+import { runTestFile } from "../tests/run-test-file.ts";
 import { hasPassed, summarizeTests } from "../tests/test-outcome.ts";
 import type { TestOutcome } from "../tests/test-outcome.ts";
+import { createTestRounds } from "../tests/test-rounds.ts";
 import { UsageError } from "../usage-error.ts";
 import { readTestOptions } from "./test-options.ts";
 import type { TestFlags, TestOptions } from "./test-options.ts";
+import { watchTests } from "./watch-tests.ts";
 
 /** Runs tests, prints, and gives the exit code. Throws a `UsageError` where the command was called wrongly. */
 export async function runTests(paths: readonly string[], flags: TestFlags, io: CliIo): Promise<number> {
@@ -25,39 +26,29 @@ export async function runTests(paths: readonly string[], flags: TestFlags, io: C
     color: options.color && io.allowsColor && io.stdout.isTerminal,
     detailed: options.detailed,
   };
+  const { selector, failOnly } = options;
+  if (options.watch) {
+    const rounds = createTestRounds({ ...options, files, nowMs: io.nowMs });
+    await watchTests(options.paths, { rounds, changes: watchFiles() }, { ...table, failOnly }, io);
+    return 0;
+  }
   const outcomes: TestOutcome[] = [];
   let found = 0;
-  for await (const test of findTests(options.paths, options.fileName, files)) {
-    found += 1;
-    const outcome = await runOne(test, options, files, io.nowMs());
-    if (outcome === undefined) continue;
-    outcomes.push(outcome);
-    for (const warning of outcome.warnings) {
-      io.stderr.write(`${visible(`${outcome.path}: warning: ${warning}`)}\n`);
+  for await (const path of findTestFiles(options.paths, options.fileName)) {
+    const ran = await runTestFile(path, { selector, files, nowMs: io.nowMs() });
+    found += ran.found;
+    outcomes.push(...ran.outcomes);
+    for (const outcome of ran.outcomes) {
+      for (const warning of outcome.warnings) {
+        io.stderr.write(`${visible(`${outcome.path}: warning: ${warning}`)}\n`);
+      }
+      if (options.format === "table" && !failOnly) io.stdout.write(renderTest(outcome, table));
     }
-    if (options.format === "table" && !options.failOnly) io.stdout.write(renderTest(outcome, table));
   }
   io.stdout.write(renderEnd(outcomes, options, table));
   if (found === 0) io.stderr.write("No test yamls available\n");
   const failed = !outcomes.every(hasPassed) || (found === 0 && options.requireTests);
   return failed ? 1 : 0;
-}
-
-/** Undefined where the selector leaves nothing of the test. */
-async function runOne(
-  found: FoundTest,
-  { selector }: TestOptions,
-  files: DocumentFiles,
-  nowMs: number,
-): Promise<TestOutcome | undefined> {
-  if (found.kind === "problem") {
-    const counts = { policies: 0, resources: 0, exceptions: 0 };
-    const { path, message } = found;
-    return { path, name: "", rows: [], error: message, features: [], warnings: [], counts };
-  }
-  const results = (found.test.results ?? []).flatMap((result) => selector.select(result) ?? []);
-  if (results.length === 0) return undefined;
-  return await runTest(found.test, results, { path: found.path, files, nowMs });
 }
 
 function renderEnd(

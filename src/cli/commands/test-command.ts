@@ -29,6 +29,7 @@ export function addTestCommand(program: Command, io: CliIo): void {
     .option("--remove-color", "no colours")
     .option("--detailed-results", "show messages")
     .option("--require-tests", "fail where there are no tests")
+    .option("-w, --watch", "run tests again as soon as one of their files changes, until Ctrl-C")
     .addHelpText("after", help);
   const refused = unsupported.map((flags) => new Option(flags).hideHelp());
   for (const option of refused) command.addOption(option);

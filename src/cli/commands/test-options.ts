@@ -12,6 +12,7 @@ export interface TestFlags {
   readonly removeColor?: boolean;
   readonly detailedResults?: boolean;
   readonly requireTests?: boolean;
+  readonly watch?: boolean;
 }
 
 /** What a run of tests is to do. */
@@ -25,6 +26,8 @@ export interface TestOptions {
   readonly detailed: boolean;
   /** Finding nothing is a failure. */
   readonly requireTests: boolean;
+  /** Run again what changes, until the end. */
+  readonly watch: boolean;
 }
 
 const formats = ["table", "json", "yaml", "markdown", "junit"] as const;
@@ -39,6 +42,9 @@ export function readTestOptions(paths: readonly string[], flags: TestFlags): Tes
   if (format === undefined) {
     throw new UsageError(`--output-format ${wanted}: known formats are ${formats.join(", ")}`);
   }
+  if (flags.watch === true && format !== "table") {
+    throw new UsageError(`--watch shows tables, not ${format}: leave out --output-format`);
+  }
   return {
     paths,
     fileName: flags.fileName ?? "kyverno-test.yaml",
@@ -48,5 +54,6 @@ export function readTestOptions(paths: readonly string[], flags: TestFlags): Tes
     color: flags.removeColor !== true,
     detailed: flags.detailedResults === true,
     requireTests: flags.requireTests === true,
+    watch: flags.watch === true,
   };
 }

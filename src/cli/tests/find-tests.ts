@@ -22,13 +22,18 @@ export async function* findTests(
   fileName: string,
   files: DocumentFiles,
 ): AsyncGenerator<FoundTest> {
+  for await (const file of findTestFiles(paths, fileName)) yield* readTestFile(file, files);
+}
+
+/** The files that tests stand in, each once. Throws a `UsageError` for an argument that names nothing. */
+export async function* findTestFiles(paths: readonly string[], fileName: string): AsyncGenerator<string> {
   const seen = new Set<string>();
   for (const path of paths) {
     for await (const file of listTestFiles(path, fileName, new Set())) {
       const real = await realpath(file);
       if (seen.has(real)) continue;
       seen.add(real);
-      yield* readTestFile(file, files);
+      yield file;
     }
   }
 }
@@ -56,7 +61,8 @@ async function* listTestFiles(
   }
 }
 
-async function* readTestFile(path: string, files: DocumentFiles): AsyncGenerator<FoundTest> {
+/** The tests of one file. */
+export async function* readTestFile(path: string, files: DocumentFiles): AsyncGenerator<FoundTest> {
   for await (const document of readDocuments([path], files)) {
     if (document.kind === "problem") {
       yield { kind: "problem", path, message: document.message };

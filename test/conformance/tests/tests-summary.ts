@@ -25,6 +25,7 @@ export function renderTestsSummary(scored: readonly ScoredTest[], notYet: readon
       sum(({ sameMessages }) => sameMessages),
       sum(({ comparableMessages }) => comparableMessages),
     )}`,
+    `exit codes ${share(scored.filter(({ score }) => score.sameStatus).length, scored.length)}`,
     `known differences ${excused.length}`,
     `not yet ${notYet.length}`,
   ];

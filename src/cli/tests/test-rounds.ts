@@ -1,0 +1,55 @@
+import { findTestFiles } from "./find-tests.ts";
+import { hasChanged, recordFiles } from "./file-stamps.ts";
+import type { FileStamps } from "./file-stamps.ts";
+import { runTestFile } from "./run-test-file.ts";
+import type { TestRunOptions } from "./run-test-file.ts";
+import type { TestOutcome } from "./test-outcome.ts";
+
+/** What one round over the tests gave. */
+export interface TestRound {
+  /** Tests of files that are new or that read something which has changed. */
+  readonly run: readonly TestOutcome[];
+  /** All tests, each as it was run last. */
+  readonly all: readonly TestOutcome[];
+  /** Files and folders that tests read. */
+  readonly paths: ReadonlySet<string>;
+}
+
+/** Which tests there are. */
+export interface TestSelection extends Omit<TestRunOptions, "nowMs"> {
+  readonly paths: readonly string[];
+  readonly fileName: string;
+  readonly nowMs: () => number;
+}
+
+interface KnownFile {
+  readonly stamps: FileStamps;
+  readonly outcomes: readonly TestOutcome[];
+}
+
+/** Runs tests over and over: the first round runs all, later ones what has changed since. */
+export function createTestRounds(selection: TestSelection): { next(): Promise<TestRound> } {
+  const known = new Map<string, KnownFile>();
+  return {
+    async next() {
+      const run: TestOutcome[] = [];
+      const found = new Set<string>();
+      for await (const path of findTestFiles(selection.paths, selection.fileName)) {
+        found.add(path);
+        const before = known.get(path);
+        if (before !== undefined && !hasChanged(before.stamps)) continue;
+        const { files, stamps } = recordFiles(selection.files);
+        const { outcomes } = await runTestFile(path, { ...selection, files, nowMs: selection.nowMs() });
+        known.set(path, { stamps, outcomes });
+        run.push(...outcomes);
+      }
+      for (const path of known.keys()) if (!found.has(path)) known.delete(path);
+      const files = [...known].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
+      return {
+        run,
+        all: files.flatMap(({ outcomes }) => outcomes),
+        paths: new Set(files.flatMap(({ stamps }) => [...stamps.keys()])),
+      };
+    },
+  };
+}

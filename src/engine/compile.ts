@@ -10,6 +10,7 @@ import type { NamespacedValidatingPolicy, ValidatingPolicy } from "#api/policies
 
 import type { PolicyRules } from "./autogen/policy-rules.ts";
 import { backgroundProblem } from "./compile/background-eligibility.ts";
+import { expressionProblems } from "./compile/expression-problems.ts";
 import { compileRule, ruleTypeOf } from "./compile/compile-rule.ts";
 import { policyInputs } from "./compile/policy-inputs.ts";
 import { readableRules } from "./compile/readable-rules.ts";
@@ -56,6 +57,8 @@ function compileRulePolicy(policy: ClusterPolicy | Policy): CompiledPolicy {
       report: (problem) => problems.push(problem),
     }),
   );
+  const queries = new QueryCache();
+  problems.push(...rules.declared.flatMap((rule) => expressionProblems(rule, queries)));
   const scanned = rules.all.filter(isScanned);
   const background = policy.spec.background !== false;
   const ineligible = backgroundProblem(rules.all);
@@ -78,7 +81,7 @@ function compileRulePolicy(policy: ClusterPolicy | Policy): CompiledPolicy {
     ...policyInputs(scanned, identity.namespace),
     applyOne: policy.spec.applyRules === "One",
     rulesFor,
-    queries: new QueryCache(),
+    queries,
   };
 }
 

@@ -1,12 +1,18 @@
+import { engineUsage, parseEngineOptions } from "./engine/engine-options.ts";
+import { runEngineBench } from "./engine/run-engine.ts";
+import { compareEngineWithTargets } from "./engine/targets.ts";
 import { formatTable } from "./scan/format-table.ts";
 import { CorpusMissing } from "./scan/load-policies.ts";
 import { runScanBench } from "./scan/run-scan.ts";
 import { parseScanOptions, scanUsage, UsageError } from "./scan/scan-options.ts";
 import { allCountsMet, compareWithTargets } from "./scan/targets.ts";
 
-const usage = `Benchmarks on a real control plane. Counts and correctness decide the exit code, times do not.
+const indented = (text: string): string => text.replaceAll(/\n(?=.)/g, "\n  ");
 
-  ${scanUsage.replaceAll(/\n(?=.)/g, "\n  ")}`;
+const usage = `Benchmarks, on a real control plane or of the engine alone. Counts and correctness decide the exit code, times do not.
+
+  ${indented(scanUsage)}
+  ${indented(engineUsage)}`;
 
 /** Ends a build of the control plane; the guard of the control plane ends everything else. */
 const interruption = new AbortController();
@@ -29,8 +35,23 @@ const runScan = async (args: readonly string[]): Promise<number> => {
   return allCountsMet(rows) ? 0 : 1;
 };
 
+const runEngine = async (args: readonly string[]): Promise<number> => {
+  const { corpus, ...options } = parseEngineOptions(args, process.env);
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  if (corpus === undefined) throw new CorpusMissing("nobody says where they are");
+  const figures = await runEngineBench({ ...options, corpus }, interruption.signal);
+  const rows = compareEngineWithTargets(figures);
+  console[options.json ? "error" : "log"](`\n${formatTable(rows)}\n`);
+  if (options.json) console.log(JSON.stringify(figures));
+  return allCountsMet(rows) ? 0 : 1;
+};
+
 const main = async ([name, ...args]: readonly string[]): Promise<number> => {
   if (name === "scan") return runScan(args);
+  if (name === "engine") return runEngine(args);
   console.error(name === undefined || name.startsWith("-") ? usage : `there is no bench ${name}\n\n${usage}`);
   return name === "--help" || name === "-h" ? 0 : 2;
 };
@@ -40,12 +61,12 @@ try {
 } catch (error) {
   if (error instanceof CorpusMissing) {
     console.error(
-      `bench scan needs the policies of pod-security: ${error.message}.\n` +
+      `the bench needs policies, those of pod-security among them: ${error.message}.\n` +
         "Give --corpus DIR, a folder with policies/pod-security, or set REARGUARD_CONFORMANCE to the folder above its cli.",
     );
     process.exitCode = 2;
   } else if (error instanceof UsageError) {
-    console.error(`${error.message}; see npm run -s bench -- scan --help`);
+    console.error(`${error.message}; see npm run -s bench -- --help`);
     process.exitCode = 2;
   } else {
     console.error(error);

@@ -1,4 +1,4 @@
-import { entryValue } from "../context/entry-value.ts";
+import { withFloats } from "../context/entry-value.ts";
 import type { RuleContext } from "../context/rule-context.ts";
 import { QueryError } from "../errors.ts";
 import { asFloat, isList } from "../values/json.ts";
@@ -121,7 +121,7 @@ function makeElement(
 ): void {
   const { context } = run;
   const place = `${prefix}failed to process ${position} element: `;
-  const element = entryValue(listed, context.environment).value;
+  const element = withFloats(listed, context.environment);
   const elementIndex = asFloat(position, context.environment.numbers);
   context.enter(entry.context, [
     ["element", element],

@@ -4,7 +4,7 @@ import type { ForEachMutation } from "#api/kyverno/mutate.ts";
 import { compileConditionBlock } from "../compile/compile-body.ts";
 import { compileContextEntry } from "../context/context-entry.ts";
 import type { CompiledEntry } from "../context/context-entry.ts";
-import { entryValue } from "../context/entry-value.ts";
+import { withFloats } from "../context/entry-value.ts";
 import type { Template } from "../context/query-context.ts";
 import { QueryError } from "../errors.ts";
 import type { ConditionsTest } from "../validate/compiled-rule.ts";
@@ -137,7 +137,7 @@ function mutateElement(
 ): PatchOutcome {
   const { context, input, rule } = run;
   const { environment, base } = context;
-  const element = entryValue(listed, environment).value;
+  const element = withFloats(listed, environment);
   const position = asFloat(index, environment.numbers);
   context.enter(
     entry.context,

@@ -59,15 +59,27 @@ export function integerAt(parent: JsonObject, key: string, path: string): number
     : fail(`${path}.${key}`, "an integer", value);
 }
 
-/** The map of texts under `key`. */
-export function textMapAt(parent: JsonObject, key: string, path: string): ReadonlyMap<string, string> {
+/** The entries of a map of texts that are wanted. All of them have to be texts. */
+export function textMapAt(
+  parent: JsonObject,
+  key: string,
+  path: string,
+  isWanted: (name: string) => boolean,
+): ReadonlyMap<string, string> {
   const object = objectAt(parent, key, path);
-  const entries = new Map<string, string>();
-  for (const name of Object.keys(object ?? {})) {
-    entries.set(name, textAt(object ?? {}, name, `${path}.${key}`) ?? "");
+  if (object === undefined) return noTexts;
+  let entries: Map<string, string> | undefined;
+  for (const name in object) {
+    if (!Object.hasOwn(object, name)) continue;
+    const value = object[name] ?? null;
+    const isText = value === null || typeof value === "string";
+    const text = isText ? (value ?? "") : fail(`${path}.${key}.${name}`, "a string", value);
+    if (isWanted(name)) (entries ??= new Map()).set(name, text);
   }
-  return entries;
+  return entries ?? noTexts;
 }
+
+const noTexts: ReadonlyMap<string, string> = new Map();
 
 function fail(path: string, expected: string, value: Json): never {
   const kind = isList(value) ? "a list" : isObject(value) ? "an object" : `a ${typeof value}`;

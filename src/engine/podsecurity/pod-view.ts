@@ -1,5 +1,6 @@
 /** The parts of a pod that the Pod Security Standards look at. What is absent or null reads as undefined. */
 export interface PodView {
+  /** Those that set profiles. */
   readonly annotations: ReadonlyMap<string, string>;
   readonly hostNetwork: boolean;
   readonly hostPID: boolean;

@@ -57,7 +57,7 @@ export function readPod(resource: JsonObject, kind: string): PodView {
   const os = objectAt(spec, "os", path);
   const security = objectAt(spec, "securityContext", path);
   return {
-    annotations: textMapAt(metadata, "annotations", "metadata"),
+    annotations: textMapAt(metadata, "annotations", "metadata", isProfile),
     hostNetwork: booleanAt(spec, "hostNetwork", path) ?? false,
     hostPID: booleanAt(spec, "hostPID", path) ?? false,
     hostIPC: booleanAt(spec, "hostIPC", path) ?? false,
@@ -72,6 +72,15 @@ export function readPod(resource: JsonObject, kind: string): PodView {
       ),
     ),
   };
+}
+
+/** The annotations that checks read. */
+function isProfile(annotation: string): boolean {
+  return (
+    annotation.startsWith("container.apparmor.security.beta.kubernetes.io/") ||
+    annotation.startsWith("seccomp.security.alpha.kubernetes.io/") ||
+    annotation.startsWith("container.seccomp.security.alpha.kubernetes.io/")
+  );
 }
 
 function descend(resource: JsonObject, keys: readonly string[]): JsonObject {

@@ -1,5 +1,5 @@
 import type { CompiledEntry } from "../context/context-entry.ts";
-import { entryValue } from "../context/entry-value.ts";
+import { withFloats } from "../context/entry-value.ts";
 import { QueryError } from "../errors.ts";
 import { goTypeName } from "../values/go-type-name.ts";
 import { asFloat, isList, isObject } from "../values/json.ts";
@@ -69,7 +69,7 @@ function judgeElement(
 ): RuleOutcome | undefined {
   if (listed === null) return undefined;
   const { context, input } = run;
-  const element = entryValue(listed, context.environment).value;
+  const element = withFloats(listed, context.environment);
   if (entry.elementScope === true && !isObject(element)) return notAnObject(element, input.numbers);
   const position = asFloat(index, input.numbers);
   context.enter(

@@ -4,7 +4,6 @@ import type { ContextRequest } from "../context/context-source.ts";
 import { RuleContext } from "../context/rule-context.ts";
 import type { ContextFrame } from "../context/rule-context.ts";
 import { QueryError } from "../errors.ts";
-import { noExceptions } from "../exceptions/exception-source.ts";
 import type { RuleException } from "../exceptions/exception-source.ts";
 import type { EvaluationInput } from "../input.ts";
 import { jsonText } from "../jmespath/json-text.ts";
@@ -42,9 +41,7 @@ export function runRule(rule: CompiledRule, frame: RuleFrame): RuleResult {
     const skipped = checkPreconditions(rule, context);
     if (skipped !== undefined) return respond(skipped);
     properties = renderProperties(rule, context);
-    const exempt = (frame.input.exceptions ?? noExceptions)
-      .find(frame.policyKey, rule.name)
-      .filter((exception) => exception.applies(frame.subject, context as RuleContext));
+    const exempt = exceptionsFor(rule, frame, context);
     if (exempt.length > 0 && !rule.handlesExceptions) return respond(exempted(exempt));
     const outcome = rule.body({ input: frame.input, context, exceptions: exempt });
     return outcome === undefined ? none : respond(outcome);
@@ -52,6 +49,16 @@ export function runRule(rule: CompiledRule, frame: RuleFrame): RuleResult {
     if (error instanceof Suspension) return { kind: "pending", requests: error.requests };
     return respond({ status: "error", message: messageOf(error) });
   }
+}
+
+const nothingExempt: readonly RuleException[] = [];
+
+function exceptionsFor(rule: CompiledRule, frame: RuleFrame, context: RuleContext): readonly RuleException[] {
+  const { exceptions } = frame.input;
+  if (exceptions === undefined) return nothingExempt;
+  const found = exceptions.find(frame.policyKey, rule.name);
+  if (found.length === 0) return nothingExempt;
+  return found.filter((exception) => exception.applies(frame.subject, context));
 }
 
 function checkPreconditions(rule: CompiledRule, context: RuleContext): RuleOutcome | undefined {
@@ -66,8 +73,11 @@ function checkPreconditions(rule: CompiledRule, context: RuleContext): RuleOutco
   }
 }
 
+const noProperties: Readonly<Record<string, string>> = {};
+
 /** Report properties with their variables; where one cannot be resolved, all stay as they are written. */
 function renderProperties(rule: CompiledRule, context: RuleContext): Readonly<Record<string, string>> {
+  if (rule.properties.length === 0) return noProperties;
   const raw = () => Object.fromEntries(rule.properties.map(([key, value]) => [key, value] as const));
   if (rule.properties.every(([, , template]) => template === undefined)) return raw();
   try {

@@ -19,6 +19,8 @@ export type ContextRequest =
       readonly headers: Readonly<Record<string, string>>;
       readonly caBundle?: string;
       readonly body?: Json;
+      /** The value is `{ statusCode, body }` whatever the status; the body is null where it is no JSON. */
+      readonly wholeResponse?: true;
     }
   | { readonly kind: "globalReference"; readonly entry: string; readonly projection?: string }
   | { readonly kind: "imageRegistry"; readonly reference: string };
@@ -31,7 +33,12 @@ export type ContextRequest =
 export type ContextAnswer =
   | { readonly kind: "value"; readonly value: Json }
   | { readonly kind: "unavailable" }
-  | { readonly kind: "failed"; readonly message: string }
+  | {
+      readonly kind: "failed";
+      readonly message: string;
+      /** The HTTP status of a refusal by the API server, where there was one: 404 where something does not exist. */
+      readonly status?: number;
+    }
   | { readonly kind: "pending" };
 
 /** Whose authority a request runs under; answers are never shared between scopes. */

@@ -120,8 +120,13 @@ export class Substitution {
   }
 }
 
-export function isDynOrError({ name }: CelType): boolean {
-  return name === "dyn" || name === "!error!";
+/** True where anything may be, or where an issue was reported already. */
+export function isDynOrError(type: CelType): boolean {
+  return isDyn(type) || type.name === "!error!";
+}
+
+function isDyn({ name }: CelType): boolean {
+  return name === "dyn" || name === "any";
 }
 
 function isNullable({ name }: CelType): boolean {
@@ -134,8 +139,8 @@ export function mostGeneral(left: CelType, right: CelType): CelType {
 }
 
 function isLessSpecific(left: CelType, right: CelType): boolean {
-  if (left.name === "dyn" || left.isParameter) return true;
-  if (right.name === "dyn" || right.isParameter) return false;
+  if (isDyn(left) || left.isParameter) return true;
+  if (isDyn(right) || right.isParameter) return false;
   if (right.name === "null_type") return true;
   if (left.name !== right.name) return false;
   return (

@@ -158,7 +158,8 @@ function compileFunction(ast: Of<"call">, scope: Scope): Code {
   if (overloads === undefined) return undeclaredName(ast.name, ast.offset, scope);
   const target = compileAst(ast.target, scope);
   const [only] = codes;
-  if ((ast.name === "or" || ast.name === "orValue") && only !== undefined && codes.length === 1) {
+  const isLazy = overloads.some(({ signature }) => signature.parameters[0]?.name === "optional_type");
+  if (isLazy && (ast.name === "or" || ast.name === "orValue") && only !== undefined && codes.length === 1) {
     return compileOrElse(target, only, ast.name === "orValue");
   }
   return compileCall(ast.name, overloads, [target, ...codes]);

@@ -60,7 +60,8 @@ export interface EnvironmentOptions {
 export function celEnvironment(options: EnvironmentOptions): CelEnvironment {
   const functions = new Map<string, ReadyOverload[]>();
   const methods = new Map<string, ReadyOverload[]>();
-  for (const { functions: specs } of options.libraries) {
+  for (const { functions: specs, replaces = [] } of options.libraries) {
+    for (const name of replaces) methods.delete(name);
     for (const overload of specs.flatMap((spec) => spec.overloads)) {
       const ready = readyOverload(overload);
       const table = ready.signature.isMethod ? methods : functions;

@@ -1,11 +1,26 @@
 import { BudgetExceeded } from "../../budget.ts";
+import { Suspension } from "../../context/context-source.ts";
+import type { ContextRequest, ContextSource, PermissionScope } from "../../context/context-source.ts";
 import { seededPick } from "../../jmespath/random-text.ts";
-import type { CallContext } from "../functions/function-spec.ts";
+import type { CallContext, OutsideAnswer } from "../functions/function-spec.ts";
+import { CelError } from "../values/cel-error.ts";
 import type { CelValue } from "../values/cel-value.ts";
+
+/** Where data come from that an expression asks for by itself, and under whose authority. */
+export interface CelOutside {
+  readonly source: ContextSource;
+  readonly scope: PermissionScope;
+}
+
+/** Takes the objects of `generator.Apply`; the namespace is undefined for those of a namespaced policy. */
+export type GenerateSink = (namespace: string | undefined, objects: readonly CelValue[]) => void;
 
 /** Where the variables of an expression come from. An unknown name has no value. May throw `Suspension`. */
 export interface Activation {
   get(name: string): CelValue | undefined;
+  /** What `resource.Get`, `globalContext.Get`, `http.Get` and the like ask; without it they have no data. */
+  readonly outside?: CelOutside;
+  readonly generate?: GenerateSink;
 }
 
 /** What an evaluation knows of the world. */
@@ -37,6 +52,25 @@ export class Frame implements CallContext {
   pick(limit: number): number {
     this.#pick ??= seededPick(this.#clock.seed);
     return this.#pick(limit);
+  }
+
+  get scope(): PermissionScope | undefined {
+    return this.activation.outside?.scope;
+  }
+
+  ask(request: ContextRequest): OutsideAnswer {
+    const { outside } = this.activation;
+    if (outside === undefined) return { kind: "unavailable" };
+    const answer = outside.source.lookUp(request, outside.scope);
+    if (answer.kind === "pending") throw new Suspension([request]);
+    return answer;
+  }
+
+  generate(namespace: string | undefined, objects: readonly CelValue[]): void {
+    const { generate } = this.activation;
+    if (generate === undefined)
+      throw new CelError("nothing takes the objects that this expression generates");
+    generate(namespace, objects);
   }
 
   spend(cost: number): void {

@@ -42,6 +42,7 @@ function guardOf(type: CelType): Guard | undefined {
   if (type.isParameter) return undefined;
   switch (type.name) {
     case "dyn":
+    case "any":
       return undefined;
     case "int":
       return isIntValue;

@@ -199,15 +199,21 @@ export const conversionFunctions: readonly FunctionSpec[] = [
     name: "dyn",
     source,
     overloads: [{ signature: "dyn(A): dyn", call: same }],
-    examples: [["dyn(1) == 1.0", "true"]],
+    examples: [
+      ["dyn(1) == 1.0", "true"],
+      ["dyn(1 / 0)", { error: "division by zero" }],
+    ],
   },
   {
     name: "type",
     source,
-    overloads: [{ signature: "type(A): type", call: (value: CelValue) => new TypeValue(typeNameOf(value)) }],
+    overloads: [
+      { signature: "type(A): type(A)", call: (value: CelValue) => new TypeValue(typeNameOf(value)) },
+    ],
     examples: [
       ["type(1)", "int"],
       ["type(type(1))", "type"],
+      ["type(1 / 0)", { error: "division by zero" }],
     ],
   },
 ];

@@ -1,4 +1,8 @@
+import type { ContextAnswer, ContextRequest, PermissionScope } from "../../context/context-source.ts";
 import type { CelValue } from "../values/cel-value.ts";
+
+/** What the outside says: everything but that it does not know yet, which suspends the evaluation. */
+export type OutsideAnswer = Exclude<ContextAnswer, { readonly kind: "pending" }>;
 
 /** What an implementation may use besides its arguments; it comes after them. */
 export interface CallContext {
@@ -8,6 +12,12 @@ export interface CallContext {
   pick(limit: number): number;
   /** Counts cost in the API server's units. Throws `BudgetExceeded` past the limit. */
   spend(cost: number): void;
+  /** Whose authority requests run under; undefined where there is no outside. */
+  readonly scope: PermissionScope | undefined;
+  /** Asks the outside. Throws a `Suspension` where the answer has to be loaded first. */
+  ask(request: ContextRequest): OutsideAnswer;
+  /** Hands objects that `generator.Apply` makes to the evaluation. Throws a `CelError` where nothing takes them. */
+  generate(namespace: string | undefined, objects: readonly CelValue[]): void;
 }
 
 /** One way to call a function. */
@@ -20,7 +30,7 @@ export interface Overload {
   readonly cost?: (...values: never[]) => number;
 }
 
-/** What an example gives: an expression for the value, or the message of its error. */
+/** What an example gives: an expression for the value, or the message of its error (of compilation, or of evaluation). */
 export type Expected = string | { readonly error: string };
 
 export type Example = readonly [expression: string, expected: Expected];
@@ -38,4 +48,6 @@ export interface FunctionSpec {
 export interface Library {
   readonly name: string;
   readonly functions: readonly FunctionSpec[];
+  /** Methods of libraries before it that it takes the place of. */
+  readonly replaces?: readonly string[];
 }

@@ -49,7 +49,10 @@ export const optionalLibrary: Library = {
       overloads: [
         { signature: "optional.of(A): optional(A)", call: (value: CelValue) => new OptionalValue(value) },
       ],
-      examples: [["optional.of(1).value()", "1"]],
+      examples: [
+        ["optional.of(1).value()", "1"],
+        ["optional.of(1 / 0)", { error: "division by zero" }],
+      ],
     },
     {
       name: "optional.ofNonZeroValue",
@@ -63,6 +66,7 @@ export const optionalLibrary: Library = {
       examples: [
         ["optional.ofNonZeroValue('').hasValue()", "false"],
         ["optional.ofNonZeroValue([1]).value()", "[1]"],
+        ["optional.ofNonZeroValue(1 / 0)", { error: "division by zero" }],
       ],
     },
     {
@@ -92,7 +96,10 @@ export const optionalLibrary: Library = {
           call: ({ value }: OptionalValue) => value !== undefined,
         },
       ],
-      examples: [["[1][?0].hasValue()", "true"]],
+      examples: [
+        ["[1][?0].hasValue()", "true"],
+        ["dyn(1).hasValue()", { error: "no such overload: hasValue(int)" }],
+      ],
     },
     {
       name: "or",
@@ -103,7 +110,10 @@ export const optionalLibrary: Library = {
           call: orElse,
         },
       ],
-      examples: [["[][?0].or(optional.of(2)).value()", "2"]],
+      examples: [
+        ["[][?0].or(optional.of(2)).value()", "2"],
+        ["[][?0].or(optional.of(1 / 0))", { error: "division by zero" }],
+      ],
     },
     {
       name: "orValue",
@@ -128,7 +138,10 @@ export const optionalLibrary: Library = {
         { signature: "optional.unwrap(list(optional(A))): list(A)", call: unwrap },
         { signature: "(list(optional(A))).unwrapOpt(): list(A)", call: unwrap },
       ],
-      examples: [["optional.unwrap([optional.of(1), optional.none()])", "[1]"]],
+      examples: [
+        ["optional.unwrap([optional.of(1), optional.none()])", "[1]"],
+        ["optional.unwrap(dyn(1))", { error: "no such overload: optional.unwrap(int)" }],
+      ],
     },
     {
       name: "first",
@@ -139,7 +152,10 @@ export const optionalLibrary: Library = {
           call: ([first]: readonly CelValue[]) => (first === undefined ? noValue : new OptionalValue(first)),
         },
       ],
-      examples: [["[1, 2].first().value()", "1"]],
+      examples: [
+        ["[1, 2].first().value()", "1"],
+        ["dyn(1).first()", { error: "no such overload: first(int)" }],
+      ],
     },
     {
       name: "last",
@@ -153,7 +169,10 @@ export const optionalLibrary: Library = {
           },
         },
       ],
-      examples: [["[].last().hasValue()", "false"]],
+      examples: [
+        ["[].last().hasValue()", "false"],
+        ["dyn(1).last()", { error: "no such overload: last(int)" }],
+      ],
     },
   ],
 };

@@ -290,7 +290,10 @@ export const stringsLibrary: Library = {
           cost: readCost,
         },
       ],
-      examples: [["'abc'.reverse()", "'cba'"]],
+      examples: [
+        ["'abc'.reverse()", "'cba'"],
+        ["dyn(1).reverse()", { error: "no such overload: reverse(int)" }],
+      ],
     },
     {
       name: "strings.quote",

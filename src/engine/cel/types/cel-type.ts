@@ -18,6 +18,8 @@ function generic(name: string, ...parameters: readonly CelType[]): CelType {
 
 /** Any type. */
 export const dynType = namedType("dyn");
+/** Any type too; a name of its own in signatures, where messages show it. */
+export const anyType = namedType("any");
 export const boolType = namedType("bool");
 export const intType = namedType("int");
 export const uintType = namedType("uint");

@@ -117,6 +117,10 @@ const constructors: readonly FunctionSpec[] = formats.map(([name, problems, vali
   examples: [
     [`format.${name}().validate('${valid}').hasValue()`, "false"],
     [`format.${name}().validate('${invalid}').value().size()`, "1"],
+    [
+      `format.${name}('a')`,
+      { error: `found no matching overload for 'format.${name}' applied to '(string)'` },
+    ],
   ],
 }));
 

@@ -109,19 +109,5 @@ export const listValuesLibrary: Library = {
         ["dyn(1).lastIndexOf(1)", { error: "no such overload: lastIndexOf(int, int)" }],
       ],
     },
-    {
-      name: "jsonpatch.escapeKey",
-      source: "Kubernetes, CEL JSONPatch library",
-      overloads: [
-        {
-          signature: "jsonpatch.escapeKey(string): string",
-          call: (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1"),
-        },
-      ],
-      examples: [
-        ["jsonpatch.escapeKey('a/b~c')", "'a~1b~0c'"],
-        ["jsonpatch.escapeKey(dyn(1))", { error: "no such overload: jsonpatch.escapeKey(int)" }],
-      ],
-    },
   ],
 };

@@ -114,13 +114,19 @@ export const ipLibrary: Library = {
       overloads: [
         { signature: "(net.IP).family(): int", call: ({ value }: IpValue) => (value.length === 4 ? 4 : 6) },
       ],
-      examples: [["ip('::1').family()", "6"]],
+      examples: [
+        ["ip('::1').family()", "6"],
+        ["dyn(1).family()", { error: "no such overload: family(int)" }],
+      ],
     },
     {
       name: "string of an address",
       source: ipSource,
       overloads: [{ signature: "string(net.IP): string", call: ({ value }: IpValue) => addressText(value) }],
-      examples: [["string(ip('2001:DB8:0:0::1'))", "'2001:db8::1'"]],
+      examples: [
+        ["string(ip('2001:DB8:0:0::1'))", "'2001:db8::1'"],
+        ["string(dyn([]))", { error: "no such overload: string(list)" }],
+      ],
     },
     ipTest("isUnspecified", isUnspecified, "0.0.0.0"),
     ipTest("isLoopback", isLoopback, "::1"),
@@ -221,7 +227,10 @@ export const cidrLibrary: Library = {
       overloads: [
         { signature: "(net.CIDR).ip(): net.IP", call: ({ value }: CidrValue) => ipValue(value.address) },
       ],
-      examples: [["string(cidr('10.1.2.3/8').ip())", "'10.1.2.3'"]],
+      examples: [
+        ["string(cidr('10.1.2.3/8').ip())", "'10.1.2.3'"],
+        ["dyn(1).ip()", { error: "no such overload: ip(int)" }],
+      ],
     },
     {
       name: "masked",
@@ -232,7 +241,10 @@ export const cidrLibrary: Library = {
           call: ({ value }: CidrValue) => cidrValue(maskedPrefix(value)),
         },
       ],
-      examples: [["cidr('10.1.2.3/8').masked() == cidr('10.0.0.0/8')", "true"]],
+      examples: [
+        ["cidr('10.1.2.3/8').masked() == cidr('10.0.0.0/8')", "true"],
+        ["dyn(1).masked()", { error: "no such overload: masked(int)" }],
+      ],
     },
     {
       name: "prefixLength",
@@ -240,7 +252,10 @@ export const cidrLibrary: Library = {
       overloads: [
         { signature: "(net.CIDR).prefixLength(): int", call: ({ value }: CidrValue) => value.bits },
       ],
-      examples: [["cidr('::/64').prefixLength()", "64"]],
+      examples: [
+        ["cidr('::/64').prefixLength()", "64"],
+        ["dyn(1).prefixLength()", { error: "no such overload: prefixLength(int)" }],
+      ],
     },
     {
       name: "string of a block",
@@ -248,7 +263,10 @@ export const cidrLibrary: Library = {
       overloads: [
         { signature: "string(net.CIDR): string", call: ({ value }: CidrValue) => prefixText(value) },
       ],
-      examples: [["string(cidr('10.1.2.3/8'))", "'10.1.2.3/8'"]],
+      examples: [
+        ["string(cidr('10.1.2.3/8'))", "'10.1.2.3/8'"],
+        ["string(dyn({}))", { error: "no such overload: string(map)" }],
+      ],
     },
   ],
 };

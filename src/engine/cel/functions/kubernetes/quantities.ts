@@ -163,7 +163,10 @@ export const quantityLibrary: Library = {
           call: ({ value }: QuantityValue) => formatQuantity(value),
         },
       ],
-      examples: [["string(quantity('1024Mi'))", "'1Gi'"]],
+      examples: [
+        ["string(quantity('1024Mi'))", "'1Gi'"],
+        ["string(quantity('ten'))", { error: formatProblem }],
+      ],
     },
     {
       name: "asInteger",
@@ -183,7 +186,10 @@ export const quantityLibrary: Library = {
           call: ({ value }: QuantityValue) => integerOf(value) !== undefined,
         },
       ],
-      examples: [["quantity('50500m').isInteger()", "false"]],
+      examples: [
+        ["quantity('50500m').isInteger()", "false"],
+        ["dyn(1).isInteger()", { error: "no such overload: isInteger(int)" }],
+      ],
     },
     {
       name: "asApproximateFloat",
@@ -194,7 +200,10 @@ export const quantityLibrary: Library = {
           call: ({ value }: QuantityValue) => doubleOf(quantityToFloat(value)),
         },
       ],
-      examples: [["quantity('50500m').asApproximateFloat()", "50.5"]],
+      examples: [
+        ["quantity('50500m').asApproximateFloat()", "50.5"],
+        ["dyn(1).asApproximateFloat()", { error: "no such overload: asApproximateFloat(int)" }],
+      ],
     },
     arithmetic("add", addQuantities, "70k"),
     arithmetic("sub", subtractQuantities, "30k"),

@@ -4,11 +4,11 @@ import type { TestTableOptions } from "../output/test-table.ts";
 import type { FileChanges } from "../tests/file-changes.ts";
 import { hasPassed, summarizeTests } from "../tests/test-outcome.ts";
 import type { TestOutcome } from "../tests/test-outcome.ts";
-import type { TestRound } from "../tests/test-rounds.ts";
+import type { TestRounds } from "../tests/test-rounds.ts";
 
 /** What an edit loop needs. */
 export interface WatchPorts {
-  readonly rounds: { next(): Promise<TestRound> };
+  readonly rounds: TestRounds;
   readonly changes: FileChanges;
   /** Ends the loop; a terminal ends the process. */
   readonly signal?: AbortSignal;
@@ -34,7 +34,7 @@ export async function watchTests(
       first = false;
     }
     if (signal?.aborted === true) return;
-    await changes.next(paths, read);
+    await changes.next(paths, read, () => rounds.isStale());
   }
 }
 

@@ -8,14 +8,17 @@ const pollMs = 1000;
 
 /** Tells when files may have changed. */
 export interface FileChanges {
-  /** Resolves after the next change below one of the folders or of one of the files, once it is quiet again. */
-  next(folders: readonly string[], files: Iterable<string>): Promise<void>;
+  /**
+   * Resolves after the next change below one of the folders or of one of the files, once it is quiet again; at once where
+   * `isStale` says that something has changed already.
+   */
+  next(folders: readonly string[], files: Iterable<string>, isStale: () => boolean): Promise<void>;
 }
 
 /** Watches the file system of this machine. */
 export function watchFiles(): FileChanges {
   return {
-    async next(folders, files) {
+    async next(folders, files, isStale) {
       const watchers: FSWatcher[] = [];
       const { promise, resolve } = Promise.withResolvers<void>();
       let timer: NodeJS.Timeout | undefined;
@@ -35,6 +38,7 @@ export function watchFiles(): FileChanges {
       };
       for (const folder of folders) open(folder, true);
       for (const folder of new Set([...files].map((file) => dirname(file)))) open(folder, false);
+      if (isStale()) settle(settleMs);
       await promise;
       for (const watcher of watchers) watcher.close();
     },

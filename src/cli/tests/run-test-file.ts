@@ -2,6 +2,7 @@ import type { DocumentFiles } from "../documents/read-documents.ts";
 import { readTestFile } from "./find-tests.ts";
 import type { FoundTest } from "./find-tests.ts";
 import { runTest } from "./run-test.ts";
+import type { TestFile } from "./test-file.ts";
 import type { TestOutcome } from "./test-outcome.ts";
 import type { TestSelector } from "./test-selector.ts";
 
@@ -17,6 +18,8 @@ export interface TestRunOptions {
   readonly selector: TestSelector;
   readonly files: DocumentFiles;
   readonly nowMs: number;
+  /** Is told of each test before it is run. */
+  readonly onTest?: (test: TestFile, path: string) => void;
 }
 
 /** Runs the tests of one file. */
@@ -34,7 +37,7 @@ export async function runTestFile(path: string, options: TestRunOptions): Promis
 /** Undefined where the selector leaves nothing of the test. */
 async function runFound(
   found: FoundTest,
-  { selector, files, nowMs }: TestRunOptions,
+  { selector, files, nowMs, onTest }: TestRunOptions,
 ): Promise<TestOutcome | undefined> {
   if (found.kind === "problem") {
     const counts = { policies: 0, resources: 0, exceptions: 0 };
@@ -43,5 +46,6 @@ async function runFound(
   }
   const results = (found.test.results ?? []).flatMap((result) => selector.select(result) ?? []);
   if (results.length === 0) return undefined;
+  onTest?.(found.test, found.path);
   return await runTest(found.test, results, { path: found.path, files, nowMs });
 }

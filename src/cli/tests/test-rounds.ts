@@ -16,7 +16,7 @@ export interface TestRound {
 }
 
 /** Which tests there are. */
-export interface TestSelection extends Omit<TestRunOptions, "nowMs"> {
+export interface TestSelection extends Omit<TestRunOptions, "nowMs" | "onTest"> {
   readonly paths: readonly string[];
   readonly fileName: string;
   readonly nowMs: () => number;
@@ -27,10 +27,18 @@ interface KnownFile {
   readonly outcomes: readonly TestOutcome[];
 }
 
+/** Rounds over the same tests. */
+export interface TestRounds {
+  next(): Promise<TestRound>;
+  /** True where the next round has something to run. */
+  isStale(): boolean;
+}
+
 /** Runs tests over and over: the first round runs all, later ones what has changed since. */
-export function createTestRounds(selection: TestSelection): { next(): Promise<TestRound> } {
+export function createTestRounds(selection: TestSelection): TestRounds {
   const known = new Map<string, KnownFile>();
   return {
+    isStale: () => [...known.values()].some(({ stamps }) => hasChanged(stamps)),
     async next() {
       const run: TestOutcome[] = [];
       const found = new Set<string>();
@@ -38,8 +46,15 @@ export function createTestRounds(selection: TestSelection): { next(): Promise<Te
         found.add(path);
         const before = known.get(path);
         if (before !== undefined && !hasChanged(before.stamps)) continue;
-        const { files, stamps } = recordFiles(selection.files);
-        const { outcomes } = await runTestFile(path, { ...selection, files, nowMs: selection.nowMs() });
+        const recorded = recordFiles(selection.files);
+        const { files, stamps } = recorded;
+        const options: TestRunOptions = {
+          ...selection,
+          files,
+          nowMs: selection.nowMs(),
+          onTest: (test, place) => recorded.addFolders(test, place),
+        };
+        const { outcomes } = await runTestFile(path, options);
         known.set(path, { stamps, outcomes });
         run.push(...outcomes);
       }

@@ -1,3 +1,4 @@
+import type { ObjectTypes } from "./apply-configuration/object-type.ts";
 import type { Budget } from "./budget.ts";
 import type { CelExceptionSource } from "./cel-policy/cel-exception-source.ts";
 import type { ContextSource } from "./context/context-source.ts";
@@ -63,5 +64,7 @@ export interface EvaluationInput {
   readonly namespaceObject?: JsonObject | null;
   /** `json`: the object is no Kubernetes object but any JSON, which only policies for such are held against. */
   readonly mode?: "json";
+  /** The types by which apply configurations merge; those of Kubernetes' own kinds where it is absent. */
+  readonly objectTypes?: ObjectTypes;
   readonly injected?: InjectedValues;
 }

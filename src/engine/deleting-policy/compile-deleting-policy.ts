@@ -1,0 +1,96 @@
+import type { DeletingPolicy, NamespacedDeletingPolicy } from "#api/policies/deleting-policy.ts";
+import type { MatchConstraints } from "#api/policies/match-constraints.ts";
+import type { LabelSelector } from "#api/schema/metadata.ts";
+
+import { CelCompileError, compileExpression, compileVariables } from "../cel-policy/compile-expression.ts";
+import { compileMatchConstraints } from "../cel-policy/match-constraints.ts";
+import type { ConstraintsTest } from "../cel-policy/match-constraints.ts";
+import type { CompiledCondition } from "../cel-policy/match-conditions.ts";
+import { celIdentity } from "../cel-policy/policy-document.ts";
+import type { CelProgram } from "../cel/program.ts";
+import type { PolicyIdentity } from "../compiled-policy.ts";
+import { deletingEnvironment } from "./deleting-environment.ts";
+
+/** A resource whose objects have to be listed. */
+export interface DeletableResource {
+  readonly group: string;
+  readonly version: string;
+  /** Plural. */
+  readonly resource: string;
+}
+
+/** A DeletingPolicy ready to judge objects with. It holds nothing of the cluster. */
+export interface CompiledDeletingPolicy {
+  readonly identity: PolicyIdentity;
+  /**
+   * What has to be listed, as the policy names it: Kyverno does not look for what a wildcard could mean, so one names
+   * nothing.
+   */
+  readonly resources: readonly DeletableResource[];
+  /** Of all listed objects only those with these labels; a server may select them. */
+  readonly selector: LabelSelector | undefined;
+  /** How dependents go; undefined for the API server's own way. */
+  readonly propagation: "Foreground" | "Background" | "Orphan" | undefined;
+  /** Why the policy cannot be evaluated; every object is then a failure. */
+  readonly problem: string | undefined;
+  readonly usesNamespaceLabels: boolean;
+  /** Throws a `MatchError`. */
+  readonly matches: ConstraintsTest;
+  readonly variables: ReadonlyMap<string, CelProgram>;
+  readonly conditions: readonly CompiledCondition[];
+}
+
+/** Compiles a DeletingPolicy, once per content. Never throws: one that cannot be compiled says why in `problem`. */
+export function compileDeletingPolicy(
+  document: DeletingPolicy | NamespacedDeletingPolicy,
+): CompiledDeletingPolicy {
+  const { spec, metadata, kind } = document;
+  const { matchConstraints } = spec;
+  return {
+    identity: celIdentity(kind, metadata, kind === "NamespacedDeletingPolicy"),
+    resources: resourcesOf(matchConstraints),
+    selector: matchConstraints?.objectSelector,
+    propagation: spec.deletionPropagationPolicy,
+    usesNamespaceLabels: matchConstraints?.namespaceSelector !== undefined,
+    matches: compileMatchConstraints(matchConstraints, { operations: "any" }),
+    ...compileExpressions(spec),
+  };
+}
+
+function compileExpressions(
+  spec: DeletingPolicy["spec"],
+): Pick<CompiledDeletingPolicy, "problem" | "variables" | "conditions"> {
+  try {
+    return {
+      problem: undefined,
+      variables: compileVariables(spec.variables, deletingEnvironment),
+      conditions: (spec.conditions ?? []).map(({ name, expression }, index) => ({
+        name,
+        program: compileExpression(
+          expression,
+          deletingEnvironment,
+          `conditions[${index}].expression`,
+          "bool",
+        ),
+      })),
+    };
+  } catch (error) {
+    if (!(error instanceof CelCompileError)) throw error;
+    return { problem: error.message, variables: new Map(), conditions: [] };
+  }
+}
+
+function resourcesOf(constraints: MatchConstraints | undefined): readonly DeletableResource[] {
+  const found = new Map<string, DeletableResource>();
+  for (const { apiGroups, apiVersions, resources } of constraints?.resourceRules ?? []) {
+    for (const group of apiGroups ?? []) {
+      for (const version of apiVersions ?? []) {
+        for (const resource of resources ?? []) {
+          if ([group, version, resource].some((part) => /[*/]/.test(part))) continue;
+          found.set(`${group}/${version}/${resource}`, { group, version, resource });
+        }
+      }
+    }
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,88 @@
+import { celSubjectOf } from "../cel-policy/cel-subject.ts";
+import { MatchError } from "../cel-policy/match-constraints.ts";
+import { Suspension } from "../context/context-source.ts";
+import type { ContextRequest } from "../context/context-source.ts";
+import type { EvaluationInput } from "../input.ts";
+import type { RuleResponse } from "../response.ts";
+import { isList, isObject, own } from "../values/json.ts";
+import type { JsonObject } from "../values/json.ts";
+import type { CompiledMutatingPolicy } from "./compile-mutating-policy.ts";
+import { JsonFormError, jsonOfCel } from "./json-of-cel.ts";
+import { mutateInTurn } from "./mutate-by-policy.ts";
+import type { ObjectMutation } from "./mutate-by-policy.ts";
+import { failed, runVariant, startVariant } from "./run-variant.ts";
+
+/** The targets of a trigger, as an expression of the policy says. */
+export type TriggerTargets =
+  /** None where the policy has no such expression, does not take the trigger, or its conditions are not met. */
+  | { readonly kind: "objects"; readonly objects: readonly JsonObject[] }
+  /** They cannot be told, or an exception keeps the trigger from it. */
+  | { readonly kind: "response"; readonly response: RuleResponse }
+  | { readonly kind: "pending"; readonly requests: readonly ContextRequest[] };
+
+const none: TriggerTargets = { kind: "objects", objects: [] };
+
+/**
+ * Asks a policy's target expression for the objects that a trigger changes: a list's `items`, or the one object. `input` is
+ * the trigger with its operation; for a DELETE its last state is looked at. Never throws.
+ */
+export function targetsOfTrigger(policy: CompiledMutatingPolicy, input: EvaluationInput): TriggerTargets {
+  const { identity, existing } = policy;
+  const [variant] = policy.variants;
+  if (existing?.kind !== "asked" || variant === undefined) return none;
+  if (identity.namespace !== undefined && identity.namespace !== input.namespace) return none;
+  const { body, problem = "" } = variant;
+  const shown =
+    input.operation === "DELETE" && input.oldResource !== undefined
+      ? { ...input, resource: input.oldResource }
+      : input;
+  try {
+    if (!variant.matches(celSubjectOf(input))) return none;
+    if (body?.targets === undefined) return { kind: "response", response: failed(problem) };
+    const start = startVariant(body, body.conditions, identity, shown);
+    if (start.kind === "end") {
+      return start.response.rule === "" ? none : { kind: "response", response: start.response };
+    }
+    const result = start.session.evaluate(body.targets);
+    if (result.kind === "error") return { kind: "response", response: failed(result.message) };
+    return objectsOf(jsonOfCel(result.value));
+  } catch (error) {
+    if (error instanceof Suspension) return { kind: "pending", requests: error.requests };
+    return { kind: "response", response: failed(messageOf(error)) };
+  }
+}
+
+function objectsOf(value: ReturnType<typeof jsonOfCel>): TriggerTargets {
+  if (value === null) return none;
+  if (!isObject(value)) {
+    return {
+      kind: "response",
+      response: failed("the target expression gives neither an object nor a list of them"),
+    };
+  }
+  const items = own(value, "items");
+  if (isList(items)) return { kind: "objects", objects: items.filter((item) => isObject(item)) };
+  return Object.keys(value).length === 0 ? none : { kind: "objects", objects: [value] };
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof MatchError || error instanceof JsonFormError) return error.message;
+  return `internal error: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/**
+ * Changes an existing object: all variants in turn, each under the policy's target conditions. `input` holds the target and
+ * the operation of the trigger (UPDATE where there is none). A policy of a namespace changes nothing outside it. Never
+ * throws.
+ */
+export function mutateTarget(
+  { identity, variants }: CompiledMutatingPolicy,
+  input: EvaluationInput,
+): ObjectMutation {
+  if (identity.namespace !== undefined && identity.namespace !== input.namespace) {
+    return { kind: "completed", responses: [], object: input.resource };
+  }
+  return mutateInTurn(variants, input, (variant, current) =>
+    runVariant(variant, ({ targetConditions }) => targetConditions, identity, current),
+  );
+}

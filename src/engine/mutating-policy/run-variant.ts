@@ -1,0 +1,138 @@
+import { builtInTypes } from "../apply-configuration/built-in-types.ts";
+import { evaluateAnnotations } from "../cel-policy/audit-annotations.ts";
+import { kyvernoBindings, nothingAllowed } from "../cel-policy/cel-bindings.ts";
+import { noCelExceptions } from "../cel-policy/cel-exception-source.ts";
+import { openCelSession } from "../cel-policy/cel-session.ts";
+import type { CelSession } from "../cel-policy/cel-session.ts";
+import { findExemption } from "../cel-policy/exemption.ts";
+import { evaluateConditions } from "../cel-policy/match-conditions.ts";
+import type { CompiledCondition } from "../cel-policy/match-conditions.ts";
+import { policyScope, ruleless } from "../cel-policy/ruleless-response.ts";
+import { conditionsEnvironment } from "../cel-policy/validating-environment.ts";
+import { isStringMap } from "../cel/values/cel-value.ts";
+import type { CelValue } from "../cel/values/cel-value.ts";
+import type { PolicyIdentity } from "../compiled-policy.ts";
+import type { EvaluationInput } from "../input.ts";
+import { PatchError } from "../mutate/patch-error.ts";
+import type { RuleResponse } from "../response.ts";
+import { isObject } from "../values/json.ts";
+import type { JsonObject } from "../values/json.ts";
+import { applyConfigurationValue, applyPatchValue } from "./apply-mutation.ts";
+import type { MutationContext } from "./apply-mutation.ts";
+import type { MutatingBody, MutatingVariant } from "./compile-mutating-variant.ts";
+
+export const respond = ruleless("mutate");
+
+/** What a variant says of an object, and what it makes of it: the object itself where it changes nothing. */
+export interface VariantOutcome {
+  readonly response: RuleResponse;
+  readonly object: JsonObject;
+}
+
+/** The part of an evaluation that comes before any change. */
+export type VariantStart =
+  | { readonly kind: "go"; readonly session: CelSession; readonly show: (object: JsonObject) => void }
+  | { readonly kind: "end"; readonly response: RuleResponse };
+
+export function failed(message: string): RuleResponse {
+  return respond("evaluation", "error", `failed to evaluate policy: ${message}`);
+}
+
+/**
+ * Opens the evaluation of an object: exceptions, then conditions, which see the policy's variables. `show` says what
+ * `object` is from there on; a variable that has a value keeps it. Throws a `Suspension`.
+ */
+export function startVariant(
+  body: MutatingBody,
+  conditions: readonly CompiledCondition[],
+  identity: PolicyIdentity,
+  input: EvaluationInput,
+): VariantStart {
+  let allowed = nothingAllowed;
+  let current = input.resource;
+  const clock = { nowMs: input.nowMs, seed: input.seed };
+  const others = kyvernoBindings(input, policyScope(identity), () => allowed);
+  const bind = (name: string): CelValue | undefined => {
+    if (name === "object") return current;
+    return name === "request" ? requestOf(others(name), input) : others(name);
+  };
+  const exceptions = (input.celExceptions ?? noCelExceptions).find(identity.kind, identity.name);
+  const exemption = findExemption(exceptions, openCelSession({ clock, bind }), {
+    environment: conditionsEnvironment,
+    nowMs: input.nowMs,
+    onError: "error",
+  });
+  if (exemption.kind === "error") return { kind: "end", response: failed(exemption.message) };
+  if (exemption.kind === "exempt") {
+    const response = respond("exception", exemption.status, exemption.message);
+    return { kind: "end", response: { ...response, exceptions: exemption.exceptions } };
+  }
+  allowed = exemption.allowed;
+  const session = openCelSession({ clock, bind, variables: body.variables });
+  const met = evaluateConditions(conditions, session);
+  if (met.kind === "error") return { kind: "end", response: failed(met.message) };
+  if (met.kind === "notMet") return { kind: "end", response: respond("", "skip", "skip") };
+  return {
+    kind: "go",
+    session,
+    show: (object) => {
+      current = object;
+    },
+  };
+}
+
+/** In a request of a mutation an object before it that is missing is an empty map. */
+function requestOf(request: CelValue | undefined, input: EvaluationInput): CelValue | undefined {
+  if (request === undefined || !isStringMap(request)) return request;
+  return { ...request, object: input.resource, oldObject: input.oldResource ?? {} };
+}
+
+/** Evaluates a variant on an object whose constraints take it. Throws a `Suspension`, `BudgetExceeded`. */
+export function runVariant(
+  { body, problem = "" }: MutatingVariant,
+  conditionsOf: (body: MutatingBody) => readonly CompiledCondition[],
+  identity: PolicyIdentity,
+  input: EvaluationInput,
+): VariantOutcome {
+  const unchanged = (response: RuleResponse): VariantOutcome => ({ response, object: input.resource });
+  if (body === undefined)
+    return unchanged(respond("evaluation", "error", `failed to compile policy: ${problem}`));
+  const start = startVariant(body, conditionsOf(body), identity, input);
+  if (start.kind === "end") return unchanged(start.response);
+  const { session, show } = start;
+  let object = input.resource;
+  for (const { patchType, program } of body.mutations) {
+    const result = session.evaluate(program);
+    if (result.kind === "error") return unchanged(failed(result.message));
+    const context = contextOf(body, object, input);
+    try {
+      const apply = patchType === "JSONPatch" ? applyPatchValue : applyConfigurationValue;
+      object = apply(object, result.value, context);
+    } catch (error) {
+      if (!(error instanceof PatchError)) throw error;
+      return unchanged(failed(error.message));
+    }
+    show(object);
+  }
+  const audited = evaluateAnnotations(body.annotations, session);
+  if (audited.kind === "error") return unchanged(failed(audited.message));
+  return { response: respond("", "pass", "success", audited.properties), object };
+}
+
+function contextOf(
+  { replacesAtomic }: MutatingBody,
+  object: JsonObject,
+  input: EvaluationInput,
+): MutationContext {
+  const { apiVersion, kind } = object;
+  const types = input.objectTypes ?? builtInTypes;
+  return {
+    budget: input.budget,
+    numbers: input.numbers,
+    type:
+      typeof apiVersion === "string" && typeof kind === "string" && isObject(object)
+        ? types.find(apiVersion, kind)
+        : undefined,
+    replacesAtomic,
+  };
+}

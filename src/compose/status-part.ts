@@ -97,11 +97,12 @@ function policyType(types: readonly ResourceType[], kind: string): ResourceType 
 }
 
 function findingsOf(policy: ScanPolicy, unavailable: readonly string[]): ReportedPolicy["findings"] {
-  const { compiled, idle, generation } = policy;
+  const { compiled, idle, generation, refusals } = policy;
   return {
     problems: compiled.problems.map(({ rule, message }) =>
       rule === undefined ? message : `${rule}: ${message}`,
     ),
+    refusals,
     unavailable,
     ruleCount: compiled.ruleCount,
     autogenRules: compiled.autogenRules,

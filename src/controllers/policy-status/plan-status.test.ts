@@ -6,6 +6,7 @@ import type { PolicyFindings } from "./plan-status.ts";
 const findings: PolicyFindings = {
   generation: 3,
   problems: [],
+  refusals: [],
   unavailable: [],
   ruleCount: { validate: 1, mutate: 0, generate: 0, verifyimages: 0 },
   autogenRules: [],
@@ -39,6 +40,15 @@ describe("the status of a policy", () => {
       condition("BackgroundScan", { unavailable: ["v1 Secret: forbidden"] })?.reason,
       "KindUnavailable",
     );
+  });
+
+  it("warns of what admission would refuse, and is ready all the same", () => {
+    const refusals = ["spec.rules[0]: No operation defined in the rule 'r'."];
+    const { status, reason, message = "" } = condition("Valid", { refusals }) ?? {};
+    assert.deepEqual([status, reason], ["False", "Refused"]);
+    assert.ok(message.includes("spec.rules[0]: No operation defined"), message);
+    assert.equal(condition("Ready", { refusals })?.status, "True");
+    assert.equal(condition("Valid")?.status, "True");
   });
 
   it("keeps the time of a condition until it turns", () => {

@@ -7,6 +7,8 @@ export interface PolicyFindings {
   readonly idle?: string;
   /** Parts that cannot be evaluated, as `rule: message`. */
   readonly problems: readonly string[];
+  /** What Kyverno's admission would not have let in, as `path: message`. */
+  readonly refusals: readonly string[];
   /** Kinds that it names and that are not readable now, as `kind: reason`. */
   readonly unavailable: readonly string[];
   readonly ruleCount: {
@@ -64,6 +66,16 @@ function backgroundScan({ idle, unavailable, problems }: PolicyFindings): Verdic
 }
 
 /**
+ * A policy that admission refuses is stored where there is no admission, or was stored before it. It is judged by as far
+ * as it can be, so this warns, and `Ready` does not speak of it.
+ */
+function valid({ refusals }: PolicyFindings): Verdict {
+  return refusals.length === 0
+    ? { status: "True", reason: "Accepted", message: "admission would let it in" }
+    : { status: "False", reason: "Refused", message: `admission would not let it in: ${list(refusals)}` };
+}
+
+/**
  * The status to store. A condition that says the same as the stored one keeps its `lastTransitionTime`; `nowText` is an
  * RFC 3339 time for those that turn.
  */
@@ -83,7 +95,11 @@ export function planStatus(
     };
   };
   return {
-    conditions: [condition("Ready", ready(findings)), condition("BackgroundScan", backgroundScan(findings))],
+    conditions: [
+      condition("Ready", ready(findings)),
+      condition("BackgroundScan", backgroundScan(findings)),
+      condition("Valid", valid(findings)),
+    ],
     rulecount: findings.ruleCount,
     autogen: findings.autogenRules.length === 0 ? {} : { rules: findings.autogenRules },
   };

@@ -20,6 +20,7 @@ const type: ResourceType = {
 };
 const findings: PolicyFindings = {
   problems: [],
+  refusals: [],
   unavailable: [],
   ruleCount: { validate: 1, mutate: 0, generate: 0, verifyimages: 0 },
   autogenRules: [],

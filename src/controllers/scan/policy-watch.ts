@@ -3,6 +3,7 @@ import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { Decoded } from "#api/schema/decode.ts";
 import type { SourceHandlers } from "#kube/list-watch/source.ts";
+import type { FindRefusals } from "./policy-refusals.ts";
 import { policyGroup, policyKey, prepareScanPolicy } from "./scan-policy.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
 
@@ -37,6 +38,7 @@ export interface PolicyWatch {
 export interface PolicyWatchOptions {
   readonly onChange: () => void;
   readonly onUnreadable: (policy: UnreadablePolicy) => void;
+  readonly findRefusals?: FindRefusals;
 }
 
 export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
@@ -64,7 +66,7 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
   const take = (row: PolicyKind, object: KubeObject, epoch: number): void => {
     const key = keyOf(row.kind, object);
     seen.set(key, { kind: row.kind, uid: object.metadata.uid, epoch });
-    const prepared = prepare(row, object, policies.get(key));
+    const prepared = prepare(row, object, policies.get(key), options.findRefusals);
     if (prepared.ok) {
       unreadable.delete(key);
       replace(key, prepared.value);
@@ -114,11 +116,16 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
 }
 
 /** A policy that trips over a bug of ours must not keep the others from being read. */
-function prepare(row: PolicyKind, object: KubeObject, previous: ScanPolicy | undefined): Decoded<ScanPolicy> {
+function prepare(
+  row: PolicyKind,
+  object: KubeObject,
+  previous: ScanPolicy | undefined,
+  findRefusals: FindRefusals | undefined,
+): Decoded<ScanPolicy> {
   const decoded = row.decode(object);
   if (!decoded.ok) return decoded;
   try {
-    return { ok: true, value: prepareScanPolicy(decoded.value, previous) };
+    return { ok: true, value: prepareScanPolicy(decoded.value, previous, findRefusals) };
   } catch (error) {
     return { ok: false, problems: [{ path: "spec", message: `cannot be compiled: ${String(error)}` }] };
   }

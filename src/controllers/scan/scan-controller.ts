@@ -23,6 +23,7 @@ import { createPassRunner } from "./pass-runner.ts";
 import { createPlanLoop } from "./plan-loop.ts";
 import { lostPolicies } from "./lost-policies.ts";
 import { createPolicyFacts } from "./policy-facts.ts";
+import { createFindRefusals } from "./policy-refusals.ts";
 import { createPolicyWatch } from "./policy-watch.ts";
 import type { PolicyWatch } from "./policy-watch.ts";
 import { createRejudge } from "./rejudge.ts";
@@ -235,6 +236,7 @@ export function createScanController(deps: ScanDeps): ScanController {
       if (started) loop.request();
     },
     onUnreadable: deps.onUnreadable,
+    findRefusals: createFindRefusals(deps.types),
   });
   const shared = createSharedInputs({
     openSource: deps.openShared,

@@ -6,6 +6,7 @@ import { selectsKind } from "#engine/match/kind-selection.ts";
 import { matchesWildcard } from "#engine/values/wildcard.ts";
 import type { PolicyRef } from "#reports/policy-ref.ts";
 import { policyContent } from "./policy-content.ts";
+import type { FindRefusals } from "./policy-refusals.ts";
 
 /** A policy as the scan holds it: compiled once per content. */
 export interface ScanPolicy {
@@ -16,6 +17,8 @@ export interface ScanPolicy {
   readonly compiled: CompiledPolicy;
   /** Why it takes no part in scans, for people; absent where it does. */
   readonly idle?: string;
+  /** What Kyverno's admission would not have let in. It is judged by all the same, as far as it can be. */
+  readonly refusals: readonly string[];
   /** `metadata.generation`, for conditions. */
   readonly generation?: number;
   /** `Enforce` or `Audit` as declared, for metrics. */
@@ -53,6 +56,7 @@ export function policyKey(kind: string, namespace: string | undefined, name: str
 export function prepareScanPolicy(
   policy: ClusterPolicy | Policy,
   previous: ScanPolicy | undefined,
+  findRefusals: FindRefusals = () => [],
 ): ScanPolicy {
   const generated = policy.status?.validatingadmissionpolicy?.generated === true;
   const content = `${policyContent(policy)}${generated ? "+vap" : ""}`;
@@ -66,6 +70,7 @@ export function prepareScanPolicy(
     ref: { source: compiled.reporting.source, policy: key },
     content,
     compiled,
+    refusals: findRefusals(policy),
     action: isEnforcing(policy) ? "enforce" : "audit",
     ...(idle === undefined ? {} : { idle }),
     ...(generation === undefined ? {} : { generation }),

@@ -7,7 +7,7 @@ import { expressionProblems } from "./expression-problems.ts";
 
 const match = { any: [{ resources: { kinds: ["Pod"] } }] };
 const problemsOf = (rest: object): readonly string[] =>
-  expressionProblems({ name: "r", match, ...rest } as unknown as Rule, new QueryCache()).map(
+  expressionProblems({ name: "r", match, ...rest }, new QueryCache()).map(
     ({ message }) => message.split(":")[0] ?? "",
   );
 const deny = (key: string): object => ({

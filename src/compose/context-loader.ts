@@ -33,6 +33,7 @@ export function createContextLoader(
         privateNetworks: now.httpPrivateNetworks,
       };
     },
+    types: () => context.discovery.types(),
     clock: systemClock,
     random: Math.random,
     log,

@@ -1,3 +1,4 @@
+import type { ValidatingAdmissionPolicy } from "#api/admissionregistration/validating-admission-policy.ts";
 import {
   categoryAnnotation,
   reportsDisabledLabel,
@@ -8,6 +9,7 @@ import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
 import type { Rule } from "#api/kyverno/rule.ts";
 import type { NamespacedValidatingPolicy, ValidatingPolicy } from "#api/policies/validating-policy.ts";
 
+import { compileAdmissionPolicy } from "./admission-policy/compile-admission-policy.ts";
 import type { PolicyRules } from "./autogen/policy-rules.ts";
 import { backgroundProblem } from "./compile/background-eligibility.ts";
 import { expressionProblems } from "./compile/expression-problems.ts";
@@ -23,7 +25,12 @@ import type { CompiledRule } from "./validate/compiled-rule.ts";
 import { compileValidatingPolicy } from "./validating-policy/compile-validating-policy.ts";
 
 /** The policies that judge objects by themselves. */
-export type JudgingPolicy = ClusterPolicy | Policy | ValidatingPolicy | NamespacedValidatingPolicy;
+export type JudgingPolicy =
+  | ClusterPolicy
+  | Policy
+  | ValidatingPolicy
+  | NamespacedValidatingPolicy
+  | ValidatingAdmissionPolicy;
 
 const severities: ReadonlySet<string> = new Set(["critical", "high", "medium", "low", "info"]);
 
@@ -39,6 +46,8 @@ export function compile(policy: JudgingPolicy): CompiledPolicy {
     case "ValidatingPolicy":
     case "NamespacedValidatingPolicy":
       return compileValidatingPolicy(policy);
+    case "ValidatingAdmissionPolicy":
+      return compileAdmissionPolicy(policy, { bindings: [], matching: "cluster" });
     default:
       return policy satisfies never;
   }

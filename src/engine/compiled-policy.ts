@@ -106,6 +106,8 @@ export interface CompiledPolicy {
   readonly literalConfigMaps: readonly { readonly namespace: string; readonly name: string }[];
   /** GlobalContextEntries that rules read: `entry`, or `entry.projection` where only a projection of it is read. */
   readonly globalEntries: readonly string[];
+  /** Kinds of objects that parameterize the policy: a change of one may change a verdict. */
+  readonly paramKinds?: readonly { readonly apiVersion?: string; readonly kind?: string }[];
   /** True where a verdict may change although nothing that is watched does: time, random values, calls. */
   readonly needsRescan: boolean;
   /** Stop at the first rule that passes or fails. */

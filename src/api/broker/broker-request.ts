@@ -1,3 +1,5 @@
+import type { LabelSelector } from "../schema/metadata.ts";
+
 /** Something from outside that a policy asks for. */
 export type BrokerRequest =
   | { readonly kind: "configMap"; readonly namespace: string; readonly name: string }
@@ -18,7 +20,16 @@ export type BrokerRequest =
       readonly body?: unknown;
     }
   | { readonly kind: "globalReference"; readonly entry: string; readonly projection?: string }
-  | { readonly kind: "imageRegistry"; readonly reference: string };
+  | { readonly kind: "imageRegistry"; readonly reference: string }
+  /** Parameters of an admission policy; the data are a list of objects. */
+  | {
+      readonly kind: "params";
+      readonly apiVersion: string;
+      readonly objectKind: string;
+      readonly namespace: string;
+      readonly name?: string;
+      readonly selector?: LabelSelector;
+    };
 
 /** Whose authority a request runs under. */
 export interface BrokerScope {

@@ -101,6 +101,8 @@ function lintDocument({ content }: SourceDocument): readonly Problem[] | undefin
       return decoded.problems;
     case "unsupported":
       return [{ path: "kind", message: decoded.message }];
+    case "binding":
+      return [];
     case "exception":
       return lintException(content);
     case "other":

@@ -1,8 +1,9 @@
 import { findKindVersion } from "#api/kinds.ts";
 import { decodeClusterPolicy, decodePolicy } from "#api/kyverno/cluster-policy.ts";
 import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
-import type { Problem } from "#api/schema/decode.ts";
+import type { Decoded, Problem } from "#api/schema/decode.ts";
 import { isRecord } from "#api/schema/path.ts";
+import type { SchemaNode } from "#api/schema/schema.ts";
 import { compile } from "#engine/compile.ts";
 import type { JudgingPolicy } from "#engine/compile.ts";
 import type { CompiledPolicy } from "#engine/compiled-policy.ts";
@@ -13,6 +14,8 @@ import type { CompiledMutations } from "#engine/mutate/compiled-mutations.ts";
 import { validatePolicy } from "#engine/validation/validate-policy.ts";
 
 import { isException } from "../exceptions/read-exceptions.ts";
+import { admissionReader, bindingReader } from "./admission-policies.ts";
+import type { AdmissionBinding } from "./admission-policies.ts";
 import { celPolicyLoader } from "./cel-policies.ts";
 import { findUnknownFields } from "./unknown-fields.ts";
 
@@ -29,6 +32,8 @@ export interface LoadedPolicy {
 /** What a document of a policy file is. */
 export type DecodedPolicy =
   | { readonly kind: "policy"; readonly policy: LoadedPolicy }
+  /** What makes a policy of the API server count. */
+  | { readonly kind: "binding"; readonly binding: AdmissionBinding }
   /** Some other object. */
   | { readonly kind: "other"; readonly description: string }
   /** An exception to policies; what it says is not looked at. */
@@ -88,6 +93,18 @@ export function decodePolicyDocument(content: unknown): DecodedPolicy {
     if (!decoded.ok || problems.length > 0) return refuse(kind, name, problems, "schema");
     return { kind: "policy", policy: decoded.value };
   }
+  const reader = admissionReader(apiVersion, kind);
+  if (reader !== undefined) {
+    const decoded = readStrictly(reader, content);
+    if (!decoded.ok) return refuse(kind, name, decoded.problems, "schema");
+    return { kind: "policy", policy: decoded.value };
+  }
+  const bindings = bindingReader(apiVersion, kind);
+  if (bindings !== undefined) {
+    const decoded = readStrictly(bindings, content);
+    if (!decoded.ok) return refuse(kind, name, decoded.problems, "schema");
+    return { kind: "binding", binding: decoded.value };
+  }
   if (isPolicyKind(apiVersion, kind)) {
     return { kind: "unsupported", name, features: [kind], message: `kind ${kind} is not supported yet` };
   }
@@ -118,6 +135,16 @@ function decodeClassic(
       ...(generates ? { generations: compileGenerations(source) } : {}),
     },
   };
+}
+
+/** What a reader makes of a document that has no fields besides those of its kind. */
+function readStrictly<T>(
+  { schema, read }: { readonly schema: SchemaNode; readonly read: (content: unknown) => Decoded<T> },
+  content: unknown,
+): Decoded<T> {
+  const decoded = read(content);
+  const unknown = decoded.ok ? findUnknownFields(schema, content) : [];
+  return unknown.length > 0 ? { ok: false, problems: unknown } : decoded;
 }
 
 function refuse(

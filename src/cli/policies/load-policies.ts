@@ -4,6 +4,8 @@ import type { DocumentFiles } from "../documents/read-documents.ts";
 import { describeField } from "../documents/locate-field.ts";
 import { describePlace } from "../documents/source-document.ts";
 import type { SourceDocument } from "../documents/source-document.ts";
+import { withBindings } from "./admission-policies.ts";
+import type { AdmissionBinding } from "./admission-policies.ts";
 import { decodePolicyDocument } from "./decode-policy.ts";
 import type { LoadedPolicy } from "./decode-policy.ts";
 
@@ -23,6 +25,8 @@ export interface LoadedPolicies {
   readonly problems: readonly PolicyLoadProblem[];
   /** Documents of folders that are no policies and were passed over. */
   readonly passedOver: number;
+  /** What folders hold and is not read, and what is odd about texts. */
+  readonly notes: readonly string[];
   /** Exceptions that stand among the policies. */
   readonly exceptions: readonly SourceDocument[];
 }
@@ -32,19 +36,26 @@ export async function loadPolicies(paths: readonly string[], files: DocumentFile
   const policies: LoadedPolicy[] = [];
   const problems: PolicyLoadProblem[] = [];
   const exceptions: SourceDocument[] = [];
+  const bindings: AdmissionBinding[] = [];
+  const notes: string[] = [];
   let passedOver = 0;
   for (const path of paths) {
     const found = await findFiles(path, true);
+    notes.push(...found.passedOver);
     for await (const document of readDocuments(found.files, files)) {
       if (document.kind === "problem") {
         problems.push({ kind: "unreadable", message: document.message, name: "", features: [] });
         continue;
       }
+      notes.push(...(document.warnings ?? []));
       const decoded = decodePolicyDocument(document.content);
       const place = describePlace(document.place);
       switch (decoded.kind) {
         case "policy":
           policies.push(decoded.policy);
+          break;
+        case "binding":
+          bindings.push(decoded.binding);
           break;
         case "exception":
           exceptions.push(document);
@@ -80,5 +91,6 @@ export async function loadPolicies(paths: readonly string[], files: DocumentFile
       }
     }
   }
-  return { policies, problems, passedOver, exceptions };
+  const bound = policies.map((policy) => withBindings(policy, bindings));
+  return { policies: bound, problems, passedOver, notes, exceptions };
 }

@@ -4,6 +4,7 @@ import type { ContextAnswer, ContextRequest, ContextSource } from "#engine/conte
 import { parseApiPath } from "./api-path.ts";
 import type { ApiPath } from "./api-path.ts";
 import { kindNameOf, resourceNameOf } from "./kind-names.ts";
+import { offlineParams } from "./offline-params.ts";
 import type { ScanResource } from "./scan-resource.ts";
 
 const unavailable: ContextAnswer = { kind: "unavailable" };
@@ -22,6 +23,7 @@ export function offlineCluster(
   const globalEntries = new Set(
     resources.filter(({ gvk }) => gvk.kind === "GlobalContextEntry").map(({ name }) => name),
   );
+  const params = offlineParams(resources);
   return {
     lookUp(request) {
       switch (request.kind) {
@@ -37,6 +39,8 @@ export function offlineCluster(
           return servesConfigMaps ? configMap(request, byType) : unavailable;
         case "imageRegistry":
           return unavailable;
+        case "params":
+          return params(request);
         default:
           return request satisfies never;
       }

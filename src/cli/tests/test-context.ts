@@ -1,5 +1,7 @@
 import type { ContextAnswer, ContextRequest, ContextSource } from "#engine/context/context-source.ts";
 
+import { offlineParams } from "../resources/offline-params.ts";
+import type { ScanResource } from "../resources/scan-resource.ts";
 import type { MockedCalls } from "./mocked-calls.ts";
 import { globalEntryAnswer } from "./mocked-global-entries.ts";
 import type { GlobalEntries } from "./mocked-global-entries.ts";
@@ -14,6 +16,7 @@ export function testContext(
   calls: MockedCalls | undefined,
   entries: GlobalEntries,
   cluster: ContextSource | undefined,
+  params: readonly ScanResource[] = [],
 ): ContextSource {
   const mocked = (request: ContextRequest): ContextAnswer | undefined => {
     switch (request.kind) {
@@ -25,6 +28,8 @@ export function testContext(
       case "configMap":
       case "imageRegistry":
         return undefined;
+      case "params":
+        return params.length === 0 ? undefined : offlineParams(params)(request);
       default:
         return request satisfies never;
     }

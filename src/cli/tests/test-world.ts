@@ -71,6 +71,7 @@ export async function loadTestWorld(test: TestFile, place: TestPlace): Promise<T
       test.apiCallResponses === undefined ? undefined : mockCalls(test.apiCallResponses),
       await mockGlobalEntries(test.globalContextEntries ?? [], dirname(place.path), files, nowMs),
       cluster === undefined ? undefined : offlineCluster(cluster, { servesConfigMaps: true }),
+      await readAll(paths(test.paramResources), files),
     ),
     nowMs,
   };

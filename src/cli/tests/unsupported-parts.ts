@@ -4,7 +4,6 @@ import type { TestFile } from "./test-file.ts";
 export function unsupportedParts(test: TestFile): readonly string[] {
   const isGiven = (list: readonly string[] | undefined): boolean => (list ?? []).length > 0;
   const parts: readonly (readonly [name: string, used: boolean])[] = [
-    ["parameter-resources", isGiven(test.paramResources)],
     ["json-payload", isGiven(test.jsonPayloads) || (test.jsonPayload ?? "") !== ""],
     ["http-payload", isGiven(test.httpPayloads)],
     ["envoy-payload", isGiven(test.envoyPayloads)],

@@ -7,6 +7,8 @@ export interface CelInputs {
   readonly literalConfigMaps: readonly { readonly namespace: string; readonly name: string }[];
   readonly globalEntries: readonly string[];
   readonly needsRescan: boolean;
+  /** Kinds of objects that parameterize the policy: a change of one may change a verdict. */
+  readonly paramKinds?: readonly { readonly apiVersion?: string; readonly kind?: string }[];
 }
 
 /** Calls, time, chance and registries: what changes although nothing that is watched does. */

@@ -13,6 +13,8 @@ export interface CelSessionOptions {
   readonly bind: (name: string) => CelValue | undefined;
   /** The policy's variables in the order of their declaration; none where expressions do not see them. */
   readonly variables?: ReadonlyMap<string, CelProgram>;
+  /** What the error of a variable says where it is used; the error itself where it is absent. */
+  readonly variableError?: (name: string, message: string) => string;
   /** What all expressions together may cost; each alone has the API server's limit. */
   readonly maxTotalCost?: number;
 }
@@ -35,6 +37,7 @@ const defaultTotalCost = 10 * maxExpressionCost;
  */
 export function openCelSession(options: CelSessionOptions): CelSession {
   const { clock, bind, variables, maxTotalCost = defaultTotalCost } = options;
+  const { variableError = (_name, message) => message } = options;
   const values = new Map<string, CelValue | CelError>();
   let left = maxTotalCost;
 
@@ -57,7 +60,7 @@ export function openCelSession(options: CelSessionOptions): CelSession {
     let value = values.get(name);
     if (value === undefined) {
       const result = evaluate(program);
-      value = result.kind === "value" ? result.value : new CelError(result.message);
+      value = result.kind === "value" ? result.value : new CelError(variableError(name, result.message));
       values.set(name, value);
     }
     if (value instanceof CelError) throw value;

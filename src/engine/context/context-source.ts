@@ -1,3 +1,5 @@
+import type { LabelSelector } from "#api/schema/metadata.ts";
+
 import type { Json } from "../values/json.ts";
 
 /**
@@ -23,7 +25,17 @@ export type ContextRequest =
       readonly wholeResponse?: true;
     }
   | { readonly kind: "globalReference"; readonly entry: string; readonly projection?: string }
-  | { readonly kind: "imageRegistry"; readonly reference: string };
+  | { readonly kind: "imageRegistry"; readonly reference: string }
+  /** Parameters of the API server's admission policies: one object by name, or those that a selector takes. */
+  | {
+      readonly kind: "params";
+      readonly apiVersion: string;
+      readonly objectKind: string;
+      /** Where they are, for kinds that have a namespace. */
+      readonly namespace: string;
+      readonly name?: string;
+      readonly selector?: LabelSelector;
+    };
 
 /**
  * What the source knows of a request: its value, why it cannot be had, or that it must be loaded first. A source that

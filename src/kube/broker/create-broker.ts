@@ -9,6 +9,7 @@ import { parseApiPath, showApiPath, type ApiPath } from "./api-path.ts";
 import { createCallLanes } from "./call-lanes.ts";
 import type { EgressSettings } from "./egress-rules.ts";
 import { createForbiddenBreaker, type Access } from "./forbidden-breaker.ts";
+import { paramsPath, readParams } from "./load-params.ts";
 import { callService, type ServiceCallPorts } from "./service-call.ts";
 
 /** The settings in force at this moment. */
@@ -31,6 +32,8 @@ export interface BrokerOptions extends ServiceCallPorts {
   /** The namespace that this process and Kyverno live in. */
   readonly ownNamespace: string;
   readonly settings: () => BrokerSettings;
+  /** What the API server serves now; without it parameters of admission policies cannot be found. */
+  readonly types?: () => readonly ResourceType[];
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
@@ -138,6 +141,22 @@ export function createBroker(options: BrokerOptions): Broker {
     return withoutOwnSecrets(path, answer, ownNamespace);
   };
 
+  const loadParams = async (
+    request: BrokerRequest & { readonly kind: "params" },
+    scope: BrokerScope,
+  ): Promise<unknown> => {
+    const found = paramsPath(request, options.types?.() ?? []);
+    if (!found.ok) throw new HeldBack(found.problem);
+    const { path } = found;
+    const refusal = refuseApiCall(path, "GET", scope, ownNamespace);
+    if (refusal !== undefined) throw new Refused(refusal);
+    return readParams(request, () =>
+      guarded(scope, accessOf(path, "GET"), () =>
+        client.rawGet(showApiPath(path), { query: path.query, ...limits() }),
+      ),
+    );
+  };
+
   const dispatch = async (request: BrokerRequest, scope: BrokerScope): Promise<unknown> => {
     switch (request.kind) {
       case "configMap":
@@ -154,6 +173,8 @@ export function createBroker(options: BrokerOptions): Broker {
         throw new Refused(`this process keeps no global context entries, so ${request.entry} has no value`);
       case "imageRegistry":
         throw new Refused(`this process reads no image registries, so ${request.reference} has no data`);
+      case "params":
+        return loadParams(request, scope);
       default:
         return request satisfies never;
     }
@@ -205,6 +226,7 @@ function describe(request: BrokerRequest): string {
     case "apiCall":
     case "globalReference":
     case "imageRegistry":
+    case "params":
       return "";
     default:
       return request satisfies never;

@@ -9,10 +9,13 @@ import type { Judgement } from "#cli/judge.ts";
 import { missingOf } from "#cli/policies/decode-policy.ts";
 import { loadPolicies } from "#cli/policies/load-policies.ts";
 import type { LoadedPolicies } from "#cli/policies/load-policies.ts";
+import { offlineParams } from "#cli/resources/offline-params.ts";
+import { readResources } from "#cli/resources/read-resources.ts";
 import type { ScanResource } from "#cli/resources/scan-resource.ts";
 import { readUserInfo, readValuesFile } from "#cli/values/read-settings-file.ts";
 import { compileValues } from "#cli/values/scan-values.ts";
 import { compileCelExceptions } from "#engine/cel-policy/cel-exception-index.ts";
+import type { ContextSource } from "#engine/context/context-source.ts";
 import { compileExceptions } from "#engine/exceptions/exception-index.ts";
 
 import { changedObjects } from "./changed-objects.ts";
@@ -36,7 +39,7 @@ export type MatrixCluster = Required<Pick<Judgement, "context" | "targets">>;
 const noFiles = openFiles(() => {
   throw new Error("the matrix does not read standard input");
 });
-const supportedSetup: ReadonlySet<string> = new Set(["-e", "-f", "-u"]);
+const supportedSetup: ReadonlySet<string> = new Set(["-e", "-f", "-u", "--parameter-resource"]);
 
 /** Judges the whole bundle by one policy file, on the same way as `rearguard scan`. */
 export async function runFile(
@@ -92,9 +95,27 @@ async function judgementOf(
     ),
     user: userFile === undefined ? undefined : await readUserInfo(userFile, noFiles),
     ...cluster,
+    context: await contextOf(cluster.context, setup, folder),
     exceptions: compileExceptions(exceptions.exceptions),
     celExceptions: compileCelExceptions(exceptions.celExceptions),
     nowMs: Date.now(),
+  };
+}
+
+/** The bundle, behind the parameters of admission policies. */
+async function contextOf(
+  bundle: ContextSource,
+  setup: readonly (readonly [string, string])[],
+  folder: string,
+): Promise<ContextSource> {
+  const paths = setup.flatMap(([flag, path]) =>
+    flag === "--parameter-resource" ? [join(folder, path)] : [],
+  );
+  if (paths.length === 0) return bundle;
+  const given = await Array.fromAsync(readResources(paths, noFiles));
+  const params = offlineParams(given.flatMap((read) => (read.kind === "resource" ? [read.resource] : [])));
+  return {
+    lookUp: (request, scope) => (request.kind === "params" ? params(request) : bundle.lookUp(request, scope)),
   };
 }
 

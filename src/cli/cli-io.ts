@@ -20,6 +20,8 @@ export interface CliIo {
   };
   /** False where the environment asks for no colours (`NO_COLOR`). */
   readonly allowsColor: boolean;
+  /** Environment variables, by which a cluster is found. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly nowMs: () => number;
   readonly setExitCode: (code: number) => void;
 }

@@ -2,20 +2,21 @@ import type { PolicyReportResult } from "#api/reports/policy-report.ts";
 import { Budget } from "#engine/budget.ts";
 import type { CelExceptionSource } from "#engine/cel-policy/cel-exception-source.ts";
 import { inject } from "#engine/context/document.ts";
-import type { ContextSource } from "#engine/context/context-source.ts";
+import type { ContextRequest, ContextSource, PermissionScope } from "#engine/context/context-source.ts";
 import { evaluate } from "#engine/evaluate.ts";
 import type { ExceptionSource } from "#engine/exceptions/exception-source.ts";
 import type { EvaluationInput, InjectedValues, Operation, RequestUser } from "#engine/input.ts";
+import type { CloneSources, SourceRequest } from "#engine/generate/clone-sources.ts";
 import type { CompiledGenerations } from "#engine/generate/compiled-generations.ts";
 import type { DesiredObject } from "#engine/generate/desired-object.ts";
 import { generate } from "#engine/generate/generate.ts";
 import type { CompiledMutations } from "#engine/mutate/compiled-mutations.ts";
 import { mutate } from "#engine/mutate/mutate.ts";
 import type { PatchedTarget } from "#engine/mutate/mutate-targets.ts";
-import type { TargetSource } from "#engine/mutate/mutation-target.ts";
+import type { TargetSelector, TargetSource } from "#engine/mutate/mutation-target.ts";
 import type { RuleResponse, RuleStatus } from "#engine/response.ts";
 import { isObject, own } from "#engine/values/json.ts";
-import type { JsonObject } from "#engine/values/json.ts";
+import type { JsonObject, NumberMode } from "#engine/values/json.ts";
 import { buildResults } from "#reports/build-results.ts";
 
 import type { LoadedPolicy } from "./policies/decode-policy.ts";
@@ -41,7 +42,24 @@ export interface Judgement {
   readonly targets?: TargetSource;
   /** The objects that generate rules copy, beside the one at hand; none where it is absent. */
   readonly sources?: readonly ScanResource[];
+  /** Stands in for `sources` and the object at hand. */
+  readonly cloneSources?: CloneSources;
+  /** What integers are; float64 where it is absent, as everything that is read from files. */
+  readonly numbers?: NumberMode;
 }
+
+/** Data that must be loaded before a policy can judge an object. */
+export interface Needs {
+  readonly scope: PermissionScope;
+  readonly requests: readonly ContextRequest[];
+  readonly selectors: readonly TargetSelector[];
+  readonly sources: readonly SourceRequest[];
+}
+
+/** All verdicts of an object, or what is missing for them. */
+export type Judging =
+  | { readonly kind: "judged"; readonly verdicts: readonly PolicyVerdict[] }
+  | { readonly kind: "waiting"; readonly needs: readonly Needs[] };
 
 /** What one policy says of one object, or does to it. */
 export interface PolicyVerdict {
@@ -77,30 +95,68 @@ export function verdictsOf({ policy, resource, responses }: PolicyVerdict): read
  * before it made of the object, then what the rules say of the outcome.
  */
 export function judgeByPolicies(judgement: Judgement, resource: ScanResource): readonly PolicyVerdict[] {
+  const judging = startJudging(judgement, resource);
+  if (judging.kind === "judged") return judging.verdicts;
+  const [first] = judging.needs;
+  const message = "the context source of a scan from files answers at once";
+  throw new Error(`${message}, yet ${first?.scope.policyName ?? ""} waits for answers`);
+}
+
+/** The same where data may have to be loaded first: the caller does that and asks again, from the start. */
+export function startJudging(judgement: Judgement, resource: ScanResource): Judging {
   const verdicts: PolicyVerdict[] = [];
+  const needs: Needs[] = [];
+  const run = (step: () => StepVerdict): StepVerdict | undefined => {
+    try {
+      const verdict = step();
+      verdicts.push({ ...verdict, resource });
+      return verdict;
+    } catch (error) {
+      if (!(error instanceof Waiting)) throw error;
+      needs.push(error.needs);
+      return undefined;
+    }
+  };
   let current = resource;
   let failed = false;
   for (const policy of judgement.policies) {
-    if (policy.mutations === undefined) continue;
-    const verdict: StepVerdict = failed
-      ? nothingOf(policy, "mutate", current)
-      : mutateBy(policy, policy.mutations, judgement, current);
+    const { mutations } = policy;
+    if (mutations === undefined) continue;
+    const verdict: StepVerdict | undefined = run(() =>
+      failed ? nothingOf(policy, "mutate", current) : mutateBy(policy, mutations, judgement, current),
+    );
+    // What comes after a mutation sees what it made.
+    if (verdict === undefined) return { kind: "waiting", needs };
     failed ||= verdict.failed;
     current = verdict.object === current.object ? current : { ...current, object: verdict.object };
-    verdicts.push({ ...verdict, resource });
   }
   for (const policy of judgement.policies) {
-    const verdict = failed ? nothingOf(policy, "check", current) : checkBy(policy, judgement, current);
-    verdicts.push({ ...verdict, resource });
+    run(() => (failed ? nothingOf(policy, "check", current) : checkBy(policy, judgement, current)));
   }
   for (const policy of judgement.policies) {
-    if (policy.generations === undefined) continue;
-    const verdict = failed
-      ? nothingOf(policy, "generate", current)
-      : generateBy(policy, policy.generations, judgement, current);
-    verdicts.push({ ...verdict, resource });
+    const { generations } = policy;
+    if (generations === undefined) continue;
+    run(() =>
+      failed ? nothingOf(policy, "generate", current) : generateBy(policy, generations, judgement, current),
+    );
   }
-  return verdicts;
+  return needs.length > 0 ? { kind: "waiting", needs } : { kind: "judged", verdicts };
+}
+
+/** Ends the step of a policy that has to wait for data. */
+class Waiting extends Error {
+  readonly needs: Needs;
+
+  constructor({ compiled }: LoadedPolicy, needs: Partial<Omit<Needs, "scope">>) {
+    super(`${compiled.identity.key} waits for data`);
+    const { kind, name, namespace } = compiled.identity;
+    const scope: PermissionScope = {
+      policyKind: kind,
+      policyName: name,
+      ...(namespace === undefined ? {} : { policyNamespace: namespace }),
+    };
+    this.needs = { requests: [], selectors: [], sources: [], ...needs, scope };
+  }
 }
 
 interface StepVerdict extends Omit<PolicyVerdict, "resource"> {
@@ -118,10 +174,13 @@ function mutateBy(
   judgement: Judgement,
   resource: ScanResource,
 ): StepVerdict {
-  const input = inputOf(judgement, resource, valuesFor(judgement, policy, resource));
+  const input = inputFor(judgement, policy, resource);
   const targets = judgement.targets ?? noTargets;
   const result = mutate(mutations, input, { targets });
-  if (result.kind === "pending") throw waiting(policy, result.requests.length + result.selectors.length);
+  if (result.kind === "pending") {
+    const { requests, selectors } = result;
+    throw new Waiting(policy, { requests, selectors });
+  }
   const { responses, targets: patched, failed } = result;
   // There is no object to go on with in a DELETE, nor after a failure.
   const keep = failed || input.operation === "DELETE" || result.object === input.resource;
@@ -130,9 +189,9 @@ function mutateBy(
 }
 
 function checkBy(policy: LoadedPolicy, judgement: Judgement, resource: ScanResource): StepVerdict {
-  const input = inputOf(judgement, resource, valuesFor(judgement, policy, resource));
+  const input = inputFor(judgement, policy, resource);
   const evaluation = evaluate(policy.compiled, input);
-  if (evaluation.kind === "pending") throw waiting(policy, evaluation.requests.length);
+  if (evaluation.kind === "pending") throw new Waiting(policy, { requests: evaluation.requests });
   return {
     policy,
     step: "check",
@@ -150,21 +209,19 @@ function generateBy(
   judgement: Judgement,
   resource: ScanResource,
 ): StepVerdict {
-  const input = inputOf(judgement, resource, valuesFor(judgement, policy, resource));
-  const sources = offlineSources([...(judgement.sources ?? []), resource]);
-  const result = generate(generations, input, sources);
-  if (result.kind === "pending") throw waiting(policy, result.requests.length + result.sources.length);
+  const input = inputFor(judgement, policy, resource);
+  const given = judgement.cloneSources ?? offlineSources([...(judgement.sources ?? []), resource]);
+  const result = generate(generations, input, given);
+  if (result.kind === "pending") {
+    const { requests, sources } = result;
+    throw new Waiting(policy, { requests, sources });
+  }
   const { responses, objects } = result;
   const { object } = resource;
   return { policy, step: "generate", object, targets: [], generated: objects, responses, failed: false };
 }
 
 const noTargets: TargetSource = { find: () => ({ kind: "objects", objects: [] }) };
-
-function waiting({ compiled }: LoadedPolicy, count: number): Error {
-  const message = "the context source of a scan from files answers at once";
-  return new Error(`${message}, yet ${compiled.identity.key} waits for ${count} answers`);
-}
 
 function valuesFor(
   { values, operation }: Judgement,
@@ -202,7 +259,7 @@ function inputOf(judgement: Judgement, resource: ScanResource, injected: Injecte
     ...(labels === undefined ? {} : { namespaceLabels: labels }),
     nowMs: judgement.nowMs,
     seed: 0,
-    numbers: "float64",
+    numbers: judgement.numbers ?? "float64",
     budget: new Budget(),
     context: judgement.context,
     ...(judgement.exceptions === undefined ? {} : { exceptions: judgement.exceptions }),

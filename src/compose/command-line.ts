@@ -25,6 +25,7 @@ function processIo(setExitCode: (code: number) => void): CliIo {
       read: () => stdin.setEncoding("utf8") as AsyncIterable<string>,
     },
     allowsColor: (env["NO_COLOR"] ?? "") === "",
+    env,
     nowMs: () => Date.now(),
     setExitCode,
   };

@@ -1,92 +1,99 @@
 import type { PolicyReportResult } from "#api/reports/policy-report.ts";
-import { compileCelExceptions } from "#engine/cel-policy/cel-exception-index.ts";
-import { compileExceptions } from "#engine/exceptions/exception-index.ts";
-import { summarize } from "#reports/build-report.ts";
 import type { ReportSummary } from "#reports/build-report.ts";
 
 import type { CliIo } from "../cli-io.ts";
-import { locateField } from "../documents/locate-field.ts";
 import { openFiles } from "../documents/read-documents.ts";
 import type { DocumentFiles } from "../documents/read-documents.ts";
-import type { SourceDocument } from "../documents/source-document.ts";
-import { decodeExceptions, isException, readExceptions } from "../exceptions/read-exceptions.ts";
-import type { ReadExceptions } from "../exceptions/read-exceptions.ts";
 import { exitCodeOf } from "../exit-code.ts";
-import { judgeByPolicies, resultOf, verdictsOf } from "../judge.ts";
+import { resultOf, verdictsOf } from "../judge.ts";
 import type { Judgement, PolicyVerdict, Verdict } from "../judge.ts";
-import { createObjectWriter } from "../output/object-writer.ts";
-import type { ObjectWriter } from "../output/object-writer.ts";
 import { visible } from "../output/columns.ts";
-import { mergedReports } from "../output/merged-report.ts";
 import { startProgress } from "../output/progress.ts";
-import { renderDocuments } from "../output/render-documents.ts";
-import { renderResultsTable } from "../output/results-table.ts";
-import { renderSarif } from "../output/sarif.ts";
-import type { LocatedResult } from "../output/sarif.ts";
-import { renderScanJUnit, renderScanMarkdown } from "../output/scan-documents.ts";
+import { resourceText } from "../output/resource-text.ts";
 import { isAudited } from "../policies/failure-action.ts";
 import { rulePolicyOf } from "../policies/decode-policy.ts";
-import { policyInfo } from "../policies/policy-info.ts";
+import type { LoadedPolicy } from "../policies/decode-policy.ts";
 import { loadPolicies } from "../policies/load-policies.ts";
 import type { LoadedPolicies } from "../policies/load-policies.ts";
-import { offlineCluster } from "../resources/offline-cluster.ts";
-import { offlineTargets } from "../resources/offline-targets.ts";
-import { decodeResource } from "../resources/scan-resource.ts";
 import type { ScanResource } from "../resources/scan-resource.ts";
-import { readResources } from "../resources/read-resources.ts";
-import type { ReadResource } from "../resources/read-resources.ts";
 import { UsageError } from "../usage-error.ts";
-import { readUserInfo, readValuesFile } from "../values/read-settings-file.ts";
-import { compileValues, parseAssignments } from "../values/scan-values.ts";
+import type { ClusterWorld } from "./scan-cluster.ts";
+import { openFileWorld } from "./scan-files.ts";
+import type { OpenFilesOptions } from "./scan-files.ts";
+import type { ScanFlags } from "./scan-flags.ts";
+import { openObjectWriter, writeChanges } from "./scan-objects.ts";
 import { readScanOptions } from "./scan-options.ts";
-import type { OutputFormat, ScanFlags, ScanOptions } from "./scan-options.ts";
-
-/** What a scan has found; printed as it is where results are wanted as JSON or YAML. */
-interface ScanOutcome {
-  /** `error` also counts the problems. */
-  readonly summary: ReportSummary;
-  /** Documents that could not be read, and policies that take no part. */
-  readonly problems: readonly string[];
-  readonly results: readonly PolicyReportResult[];
-}
-
-/** What judging gives, before it is counted. */
-interface Judged {
-  readonly problems: readonly string[];
-  readonly results: readonly PolicyReportResult[];
-  /** The same results with the places of their objects, where the format shows them. */
-  readonly located: readonly LocatedResult[];
-}
+import type { ClusterOptions, ScanOptions } from "./scan-options.ts";
+import { createScanPrinter } from "./scan-printer.ts";
+import type { ScanTotals } from "./scan-printer.ts";
+import type { ScanWorld } from "./scan-world.ts";
 
 /** Judges, prints, and gives the exit code. Throws a `UsageError` where the command was called wrongly. */
 export async function runScan(policies: readonly string[], flags: ScanFlags, io: CliIo): Promise<number> {
   const options = readScanOptions(policies, flags);
+  const complain = (message: string): void => io.stderr.write(`${visible(message)}\n`);
+  for (const note of options.notes) complain(note);
   const files = openFiles(() => stdinOf(io));
   const loaded = await loadPolicies(options.policies, files);
-  const complain = (message: string): void => io.stderr.write(`${visible(message)}\n`);
-  for (const { message } of loaded.problems) complain(message);
-  if (loaded.passedOver > 0) complain(`${loaded.passedOver} documents in policy folders are no policies`);
-  if (loaded.exceptions.length > 0 && !options.exceptionsWithinPolicies) {
-    complain(
-      `${loaded.exceptions.length} exceptions among the policies take no part: --exceptions-within-policies`,
-    );
-  }
+  complainOf(loaded, options, complain);
   if (loaded.policies.length === 0 && loaded.problems.length === 0) throw new UsageError("no policy found");
+  const old = await loadOld(options, files, complain);
+  const opening = {
+    loaded: { ...loaded, policies: [...loaded.policies, ...old.policies] },
+    files,
+    nowMs: io.nowMs(),
+    note: complain,
+  };
+  const known = [...loaded.problems, ...old.problems].map(({ message }) => message);
+  const { cluster, compare } = options;
+  const clusterWorld = cluster === undefined ? undefined : await openCluster(options, cluster, opening, io);
+  const world = clusterWorld ?? (await openFileWorld(options, opening));
+  try {
+    if (compare !== undefined) {
+      const { runCompare, compareWith } = await import("../compare/run-compare.ts");
+      const find = compareWith(compare, {
+        world,
+        clusterWorld,
+        cluster,
+        old: old.policies,
+        now: loaded.policies,
+      });
+      return await runCompare(find, known, options, io, complain);
+    }
+    const totals = await judgeAll(world, loaded.policies, known, { options, io, complain });
+    const { code, note } = exitCodeOf(totals.summary, options);
+    if (note !== undefined) complain(note);
+    return code;
+  } finally {
+    await world.close();
+  }
+}
 
-  const { judgement, resources } = await prepare(loaded, options, files, io.nowMs());
-  const judged = await judgeAll(resources, judgement, options, io, complain);
-  const problems = [...loaded.problems.map(({ message }) => message), ...judged.problems];
-  const counted = summarize(judged.results);
-  const summary = { ...counted, error: counted.error + problems.length };
-  const outcome = { summary, problems, results: judged.results };
-  io.stdout.write(
-    options.format === "sarif"
-      ? renderSarif({ results: judged.located, problems, infoOf: policyInfo(loaded.policies) })
-      : render(outcome, options, options.format, io),
-  );
-  const { code, note } = exitCodeOf(summary, options);
-  if (note !== undefined) complain(note);
-  return code;
+/** The policies that the others are compared with; none where they are not. */
+async function loadOld(
+  { compare }: ScanOptions,
+  files: DocumentFiles,
+  complain: (message: string) => void,
+): Promise<Pick<LoadedPolicies, "policies" | "problems">> {
+  if (compare?.with !== "policies") return { policies: [], problems: [] };
+  const old = await loadPolicies([compare.path], files);
+  for (const { message } of old.problems) complain(message);
+  if (old.policies.length === 0 && old.problems.length === 0) {
+    throw new UsageError(`--compare ${compare.path}: no policy found`);
+  }
+  return old;
+}
+
+function complainOf(
+  { problems, notes, passedOver, exceptions }: LoadedPolicies,
+  { exceptionsWithinPolicies }: ScanOptions,
+  complain: (message: string) => void,
+): void {
+  for (const { message } of problems) complain(message);
+  for (const note of notes) complain(note);
+  if (passedOver > 0) complain(`${passedOver} documents in policy folders are no policies`);
+  if (exceptions.length === 0 || exceptionsWithinPolicies) return;
+  complain(`${exceptions.length} exceptions among the policies take no part: --exceptions-within-policies`);
 }
 
 function stdinOf({ stdin }: CliIo): AsyncIterable<string> {
@@ -94,123 +101,75 @@ function stdinOf({ stdin }: CliIo): AsyncIterable<string> {
   return stdin.read();
 }
 
-/**
- * Objects are judged as they are read and not kept, unless a policy reads the cluster, which consists of all given
- * objects, or exceptions stand among them.
- */
-async function prepare(
-  loaded: LoadedPolicies,
+/** Only where a cluster is asked for, its client is loaded. */
+async function openCluster(
   options: ScanOptions,
-  files: DocumentFiles,
-  nowMs: number,
-): Promise<{
-  readonly judgement: Judgement;
-  readonly resources: AsyncIterable<ReadResource> | readonly ReadResource[];
-}> {
-  const { valuesFile, userInfoFile } = options;
-  const values = valuesFile === undefined ? undefined : await readValuesFile(valuesFile, files);
-  const user = userInfoFile === undefined ? undefined : await readUserInfo(userInfoFile, files);
-  const stream = readResources(options.resources, files);
-  const keep =
-    options.exceptionsWithinResources || loaded.policies.some(({ source }) => readsCluster(source));
-  const targets = await readTargets(options.targets, files);
-  const resources = keep ? await Array.fromAsync(stream) : stream;
-  const objects = Array.isArray(resources) ? (resources as readonly ReadResource[]) : [];
-  const given = objects.flatMap((read) => (read.kind === "resource" ? [read.resource] : []));
-  const cluster = [...given, ...targets];
-  const read = [
-    await readExceptions(options.exceptionFiles, files),
-    exceptionsAmong(options.exceptionsWithinPolicies ? loaded.exceptions : []),
-    exceptionsAmong(options.exceptionsWithinResources ? sourcesOf(objects) : []),
-  ];
-  return {
-    resources,
-    judgement: {
-      exceptions: compileExceptions(read.flatMap(({ exceptions }) => exceptions)),
-      celExceptions: compileCelExceptions(read.flatMap(({ celExceptions }) => celExceptions)),
-      policies: loaded.policies,
-      values: compileValues(values, parseAssignments(options.assignments)),
-      user,
-      context: offlineCluster(cluster),
-      targets: offlineTargets(cluster),
-      nowMs,
-    },
-  };
+  cluster: ClusterOptions,
+  opening: OpenFilesOptions,
+  { env }: CliIo,
+): Promise<ClusterWorld> {
+  const { openClusterWorld } = await import("./scan-cluster.ts");
+  return openClusterWorld(options, cluster, { ...opening, env });
 }
 
-function sourcesOf(objects: readonly ReadResource[]): readonly SourceDocument[] {
-  return objects.flatMap((read) => (read.kind === "resource" ? [read.source] : []));
-}
-
-function exceptionsAmong(documents: readonly SourceDocument[]): ReadExceptions {
-  return decodeExceptions(documents.filter(({ content }) => isException(content)));
-}
-
-function readsCluster(policy: object): boolean {
-  const text = JSON.stringify(policy);
-  return ['"apiCall"', '"globalReference"', '"targets"', "resource."].some((field) => text.includes(field));
-}
-
-async function readTargets(paths: readonly string[], files: DocumentFiles): Promise<readonly ScanResource[]> {
-  const targets: ScanResource[] = [];
-  for await (const read of readResources(paths, files)) {
-    if (read.kind === "problem") throw new UsageError(read.message);
-    targets.push(read.resource);
-  }
-  return targets;
-}
-
+/** Judges every object, prints the results, and counts them. */
 async function judgeAll(
-  resources: AsyncIterable<ReadResource> | readonly ReadResource[],
-  judgement: Judgement,
-  options: ScanOptions,
-  io: CliIo,
-  complain: (message: string) => void,
-): Promise<Judged> {
-  const results: PolicyReportResult[] = [];
-  const located: LocatedResult[] = [];
-  const problems: string[] = [];
-  const writer = options.outputPath === undefined ? undefined : createObjectWriter(options.outputPath);
+  world: ScanWorld,
+  policies: readonly LoadedPolicy[],
+  known: readonly string[],
+  {
+    options,
+    io,
+    complain,
+  }: {
+    readonly options: ScanOptions;
+    readonly io: CliIo;
+    readonly complain: (message: string) => void;
+  },
+): Promise<ScanTotals> {
+  const counts = { pass: 0, fail: 0, warn: 0, error: 0, skip: 0 } satisfies ReportSummary;
+  const problems = [...known];
+  const report = (message: string): void => {
+    problems.push(message);
+    complain(message);
+  };
+  const printer = createScanPrinter(options, policies, io);
+  const writer = openObjectWriter(options, io.stdout);
   const progress = startProgress(io);
-  for await (const read of resources) {
-    if (read.kind === "problem") {
-      problems.push(read.message);
-      complain(read.message);
-      continue;
+  await world.each(policies, async (item) => {
+    if (item.kind === "problem") {
+      report(item.message);
+      return;
     }
-    const verdicts = judgeByPolicies(judgement, read.resource);
+    const judgement = { ...world.judgement, policies: item.policies };
+    const verdicts = await judgeOne(world, judgement, item.resource, report);
     if (writer !== undefined) await writeChanges(verdicts, writer);
     for (const verdict of verdicts.flatMap(verdictsOf)) {
       const result = toResult(verdict, judgement, options);
-      results.push(result);
-      if (options.format !== "sarif" || !isShown(result, options)) continue;
-      const { line } = locateField(read.source, "");
-      located.push({ result, file: read.source.place.file, line });
+      counts[result.result ?? "error"] += 1;
+      printer.add({ result, verdict, source: item.source });
     }
     progress.advance();
-  }
+  });
   progress.end();
-  return { results, located, problems };
+  const totals = { summary: { ...counts, error: counts.error + problems.length }, problems };
+  printer.end(totals);
+  return totals;
 }
 
-/** Writes the object as all mutations leave it, the existing objects that they change, and generated ones. */
-async function writeChanges(verdicts: readonly PolicyVerdict[], writer: ObjectWriter): Promise<void> {
-  for (const { policy, generated } of verdicts) {
-    for (const { object } of generated) {
-      await writer.write(`${policy.compiled.identity.name}-generated`, object);
-    }
-  }
-  const mutations = verdicts.filter(({ step }) => step === "mutate");
-  const last = mutations.at(-1);
-  if (last === undefined) return;
-  // What rules say of other objects is no reason to write this one.
-  const concerned = mutations.some(({ responses, targets }) => {
-    return responses.filter(({ status }) => status === "pass").length > targets.length;
-  });
-  if (concerned) await writer.write(`${last.resource.name}-mutated`, last.object);
-  for (const { object } of mutations.flatMap(({ targets }) => targets)) {
-    const decoded = decodeResource(object);
-    if (decoded.ok) await writer.write(`${decoded.resource.name}-mutated`, object);
+/** What cannot be judged is told, and the others are judged nevertheless. */
+async function judgeOne(
+  world: ScanWorld,
+  judgement: Judgement,
+  resource: ScanResource,
+  report: (problem: string) => void,
+): Promise<readonly PolicyVerdict[]> {
+  try {
+    return await world.judge(judgement, resource);
+  } catch (error) {
+    const { gvk, namespace, name } = resource;
+    report(`${resourceText({ kind: gvk.kind, namespace, name })}: ${(error as Error).message}`);
+    return [];
   }
 }
 
@@ -222,48 +181,4 @@ function toResult(verdict: Verdict, judgement: Judgement, { auditWarn }: ScanOpt
   if (source === undefined) return result;
   const labels = judgement.values.namespaceLabels(namespace) ?? {};
   return isAudited(source.spec, namespace, labels) ? { ...result, result: "warn" } : result;
-}
-
-function isShown({ result }: PolicyReportResult, { allRows }: ScanOptions): boolean {
-  return allRows || (result !== "pass" && result !== "skip");
-}
-
-function render(
-  outcome: ScanOutcome,
-  options: ScanOptions,
-  format: Exclude<OutputFormat, "sarif">,
-  io: CliIo,
-): string {
-  const { results } = outcome;
-  switch (format) {
-    case "json":
-    case "yaml":
-      return renderDocuments(options.report ? mergedReports(results) : [outcome], format);
-    case "junit":
-      return renderScanJUnit(outcome);
-    case "markdown":
-      return renderScanMarkdown({
-        ...outcome,
-        results: results.filter((result) => isShown(result, options)),
-      });
-    case "table":
-      return renderTable(outcome, options, io);
-    default:
-      return format satisfies never;
-  }
-}
-
-function renderTable(
-  { results, summary }: ScanOutcome,
-  options: ScanOptions,
-  { stdout, allowsColor }: CliIo,
-): string {
-  const shown = results.filter((result) => isShown(result, options));
-  const table = renderResultsTable(shown, {
-    ...(stdout.columns === undefined ? {} : { width: stdout.columns }),
-    color: options.color && allowsColor && stdout.isTerminal,
-  });
-  const { pass, fail, warn, error, skip } = summary;
-  const counts = `pass: ${pass}, fail: ${fail}, warn: ${warn}, error: ${error}, skip: ${skip}`;
-  return `${table}${table === "" ? "" : "\n"}${counts}\n`;
 }

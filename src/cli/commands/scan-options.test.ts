@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { readScanOptions } from "./scan-options.ts";
-import type { ScanFlags } from "./scan-options.ts";
+import type { ScanFlags } from "./scan-flags.ts";
 
 describe("readScanOptions", () => {
   it("prints a table, with -p reports as YAML", () => {
@@ -17,10 +17,10 @@ describe("readScanOptions", () => {
     message: RegExp,
   ])[] = [
     ["no policy", [], { resource: ["r"] }, /require policy/],
-    ["no resource", ["p"], {}, /resource file\(s\) required/],
+    ["no resource", ["p"], {}, /resource file\(s\) or cluster required/],
     ["two readers of standard input", ["-"], { resource: ["-"] }, /not both/],
     ["two sources of values", ["p"], { resource: ["r"], set: ["a=b"], valuesFile: "v" }, /either using set/],
-    ["a URL", ["https://x/y"], { resource: ["r"] }, /URLs are not supported yet/],
+    ["a URL", ["https://x/y"], { resource: ["r"] }, /nothing is fetched from the network/],
     ["an unknown format", ["p"], { resource: ["r"], outputFormat: "x" }, /table, json, yaml/],
     [
       "a report as a table",

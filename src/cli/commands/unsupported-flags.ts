@@ -1,29 +1,13 @@
 /**
- * Flags of `kyverno apply` that do not exist here yet. They are known so that they are refused by name: a flag that is
- * passed over in silence gives results that nobody asked for.
+ * Flags of `kyverno apply` that do not exist here. They are known so that they are refused by name, with what to do
+ * instead: a flag that is passed over in silence gives results that nobody asked for.
  */
-export const unsupportedFlags: readonly string[] = [
-  "--batch-size <number>",
-  "--cluster-wide-resources",
-  "--concurrent <number>",
-  "--context <name>",
-  "--context-file <file>",
-  "--continue-on-error [value]",
-  "--crd-path <path>",
-  "--crd-paths <path>",
-  "--envoy-payload <file>",
-  "--generate-exceptions",
-  "--generated-exception-ttl <duration>",
-  "--http-payload <file>",
-  "--json <file>",
-  "--kubeconfig <file>",
-  "--parameter-resource <file>",
-  "--password <text>",
-  "--registry",
-  "--show-performance",
-  "--username <text>",
-  "-b, --git-branch <name>",
-  "-c, --cluster",
-  "-i, --stdin",
-  "-n, --namespace <name>",
+export const unsupportedFlags: readonly (readonly [flags: string, hint: string])[] = [
+  ["--envoy-payload <file>", "requests of Envoy are judged on admission only"],
+  ["--http-payload <file>", "HTTP requests are judged on admission only"],
+  ["--json <file>", "only Kubernetes objects are judged (-r)"],
+  ["--registry", "image registries are not read; give the data of images as values"],
+  ["--password <text>", "clone the repository and name its folder"],
+  ["--username <text>", "clone the repository and name its folder"],
+  ["-b, --git-branch <name>", "clone the repository, check the branch out, and name its folder"],
 ];

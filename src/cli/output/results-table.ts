@@ -10,12 +10,34 @@ const header: readonly Cell[] = ["RESULT", "RESOURCE", "POLICY", "RULE", "MESSAG
   color: 1,
 }));
 
-/** The results as a table; nothing where there are none. */
-export function renderResultsTable(
-  results: readonly PolicyReportResult[],
-  options: { readonly width?: number; readonly color: boolean },
-): string {
-  return results.length === 0 ? "" : renderColumns([header, ...results.map(rowOf)], options);
+/** A table that is printed in blocks, so that it can be as long as it likes. */
+export interface ResultsTable {
+  /** Takes a result; gives a block when it is full, else nothing. */
+  add(result: PolicyReportResult): string;
+  /** What is left. */
+  end(): string;
+}
+
+const rowsPerBlock = 1000;
+
+/** Lays out results in blocks, each with a header and columns that fit its rows. */
+export function createResultsTable(options: {
+  readonly width?: number;
+  readonly color: boolean;
+}): ResultsTable {
+  let rows: Cell[][] = [];
+  const flush = (): string => {
+    const text = rows.length === 0 ? "" : renderColumns([header, ...rows], options);
+    rows = [];
+    return text;
+  };
+  return {
+    add(result) {
+      rows.push(rowOf(result));
+      return rows.length < rowsPerBlock ? "" : flush();
+    },
+    end: flush,
+  };
 }
 
 function rowOf({ result, policy, rule = "", message = "", resources }: PolicyReportResult): Cell[] {

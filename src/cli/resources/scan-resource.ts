@@ -24,9 +24,12 @@ export type DecodedResource =
 
 /**
  * Reads a document as an object of the API. Namespaced objects without a namespace stand in `default`, and maps that are
- * written as null are empty, as Kyverno's command line has it.
+ * written as null are empty, as Kyverno's command line has it. `hasNoNamespace` tells the scope of kinds.
  */
-export function decodeResource(content: unknown): DecodedResource {
+export function decodeResource(
+  content: unknown,
+  hasNoNamespace: (apiVersion: string, kind: string) => boolean = isClusterScoped,
+): DecodedResource {
   if (!isRecord(content)) return { ok: false, message: "no Kubernetes object" };
   const { apiVersion, kind, metadata } = content;
   if (typeof apiVersion !== "string" || apiVersion === "" || typeof kind !== "string" || kind === "") {
@@ -36,7 +39,7 @@ export function decodeResource(content: unknown): DecodedResource {
     return { ok: false, message: `${kind}: metadata is no object` };
   }
   const given = textOf(metadata, "namespace");
-  const clusterScoped = isClusterScoped(apiVersion, kind);
+  const clusterScoped = hasNoNamespace(apiVersion, kind);
   const namespace = clusterScoped ? "" : given === "" ? "default" : given;
   const filled = fillNullMaps(content as JsonObject) as JsonObject;
   return {

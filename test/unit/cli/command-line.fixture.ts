@@ -45,6 +45,7 @@ export async function commandLine(files: Readonly<Record<string, string>>): Prom
           },
         },
         allowsColor: true,
+        env: { HOME: folder },
         nowMs: () => 1_700_000_000_000,
         setExitCode: (value) => (code = value),
       };

@@ -30,7 +30,7 @@ describe("rearguard completion", () => {
       assert.deepEqual(complete(out, "rearguard sc"), ["scan"]);
       assert.deepEqual(complete(out, "rearguard jp q"), ["query"]);
       assert.deepEqual(complete(out, "rearguard apply --policy"), ["--policy-report"]);
-      assert.deepEqual(complete(out, "rearguard scan --cluster"), [""]);
+      assert.deepEqual(complete(out, "rearguard scan --registry"), [""]);
     },
   );
 

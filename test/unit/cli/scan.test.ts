@@ -194,7 +194,29 @@ describe("rearguard scan", () => {
   }
 
   const refused: readonly (readonly [line: string, message: RegExp])[] = [
-    ["scan policies/labels.yaml -r good.yaml --cluster", /--cluster is not supported yet/],
+    [
+      "scan policies/labels.yaml -r good.yaml --registry",
+      /--registry is not supported: image registries are not read/,
+    ],
+    [
+      "scan policies/labels.yaml --cluster --kubeconfig absent",
+      /--cluster: there is no kubeconfig at absent/,
+    ],
+    ["scan policies/labels.yaml --cluster", /--cluster: no cluster to talk to: give --kubeconfig/],
+    [
+      "scan policies/labels.yaml -r good.yaml --continue-on-error good.yaml",
+      /--continue-on-error takes true or false/,
+    ],
+    [
+      "scan -r good.yaml --compare policies/labels.yaml",
+      /--compare took policies\/labels\.yaml for the old policies/,
+    ],
+    ["scan policies/labels.yaml -r good.yaml --compare", /--compare needs the old policies/],
+    ["scan policies/labels.yaml -r good.yaml -i -p", /-i prints changed objects on standard output/],
+    [
+      "scan policies/labels.yaml -r good.yaml --generate-exceptions --generated-exception-ttl 3",
+      /written as 720h/,
+    ],
     ["scan policies/labels.yaml -r good.yaml -e good.yaml", /good\.yaml:2:1: no PolicyException: ConfigMap/],
     [
       "scan policies/labels.yaml -r good.yaml -e broken-exception.yaml",
@@ -207,7 +229,7 @@ describe("rearguard scan", () => {
     ["scan policies/labels.yaml -r -", /nothing is piped in/],
     ["scan good.yaml -r good.yaml", /no policy: it is of kind ConfigMap/],
     ["scan nowhere.yaml -r good.yaml", /nowhere\.yaml: no such file or folder/],
-    ["scan policies/labels.yaml", /resource file\(s\) required/],
+    ["scan policies/labels.yaml", /resource file\(s\) or cluster required/],
     ["scan --wat", /unknown option '--wat'/],
   ];
   for (const [line, message] of refused) {
@@ -222,6 +244,6 @@ describe("rearguard scan", () => {
     const { code, out } = await run("scan --help");
     assert.equal(code, 0);
     assert.match(out, /--policy-report/);
-    assert.doesNotMatch(out, /--cluster/);
+    assert.doesNotMatch(out, /--registry/);
   });
 });

@@ -147,6 +147,7 @@ describe("rearguard test --watch", () => {
           },
         },
         allowsColor: false,
+        env: {},
         nowMs: () => 0,
         setExitCode: () => undefined,
       },

@@ -1,0 +1,80 @@
+import type { DocumentFiles } from "../documents/read-documents.ts";
+import { isException } from "../exceptions/read-exceptions.ts";
+import { judgeByPolicies } from "../judge.ts";
+import type { LoadedPolicies } from "../policies/load-policies.ts";
+import { offlineCluster } from "../resources/offline-cluster.ts";
+import { offlineTargets } from "../resources/offline-targets.ts";
+import { readCrds } from "../resources/read-crds.ts";
+import { readResources } from "../resources/read-resources.ts";
+import type { ReadResource } from "../resources/read-resources.ts";
+import { objectsReadBy } from "../resources/wanted-objects.ts";
+import type { WantedObjects } from "../resources/wanted-objects.ts";
+import { readContextFile } from "../values/context-file.ts";
+import { readInputs, readObjects } from "./scan-inputs.ts";
+import type { ScanOptions } from "./scan-options.ts";
+import type { ScanWorld } from "./scan-world.ts";
+
+/** What opening needs beside the options. */
+export interface OpenFilesOptions {
+  readonly loaded: LoadedPolicies;
+  readonly files: DocumentFiles;
+  readonly nowMs: number;
+  readonly note: (message: string) => void;
+}
+
+/**
+ * The objects of files. They are judged as they are read and not kept. Where policies read other objects, the files are
+ * read twice, and the objects that may be read are kept; standard input, which comes only once, is then kept whole.
+ */
+export async function openFileWorld(
+  options: ScanOptions,
+  { loaded, files, nowMs, note }: OpenFilesOptions,
+): Promise<ScanWorld> {
+  const scopeOf = await readCrds(options.crds, files);
+  const wanted = objectsReadBy(loaded.policies);
+  const isTwice = !wanted.none || options.exceptionsWithinResources;
+  const isWhole = wanted.all || (isTwice && options.resources.includes("-"));
+  const read = isTwice
+    ? await keepObjects(
+        readResources(options.resources, files, { scopeOf }),
+        isWhole ? () => true : keeping(wanted),
+      )
+    : [];
+  const others = [
+    ...(await readObjects(options.targets, files, { scopeOf, note })),
+    ...(await readObjects(options.parameters, files, { scopeOf, note })),
+    ...(options.contextFile === undefined ? [] : await readContextFile(options.contextFile, files)),
+  ];
+  const kept = read.flatMap((one) => (one.kind === "resource" ? [one] : []));
+  const among = options.exceptionsWithinResources ? kept.map(({ source }) => source) : [];
+  const cluster = [...kept.map(({ resource }) => resource), ...others];
+  return {
+    judgement: {
+      ...(await readInputs(options, loaded, among, files)),
+      policies: [],
+      context: offlineCluster(cluster),
+      targets: offlineTargets(cluster),
+      nowMs,
+    },
+    async each(policies, handle) {
+      const objects = isWhole ? read : readResources(options.resources, files, { scopeOf, note });
+      for await (const one of objects) await handle(one.kind === "problem" ? one : { ...one, policies });
+    },
+    judge: (judgement, resource) => Promise.resolve(judgeByPolicies(judgement, resource)),
+    close: () => Promise.resolve(),
+  };
+}
+
+function keeping(wanted: WantedObjects): (read: ReadResource) => boolean {
+  return (read) =>
+    read.kind === "resource" && (isException(read.source.content) || wanted.isWanted(read.resource.gvk.kind));
+}
+
+async function keepObjects(
+  objects: AsyncIterable<ReadResource>,
+  isKept: (read: ReadResource) => boolean,
+): Promise<readonly ReadResource[]> {
+  const kept: ReadResource[] = [];
+  for await (const read of objects) if (isKept(read)) kept.push(read);
+  return kept;
+}

@@ -3,15 +3,21 @@ import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs, promisify } from "node:util";
+import { compileCorpus } from "./cel/run-expressions.ts";
 import { runFile } from "./cel/run-tests.ts";
 import type { TestOutcome } from "./cel/run-tests.ts";
 
-const usage = `Runs the conformance tests of the CEL specification and prints counts per file.
+const usage = `Runs the conformance tests of the CEL specification and prints counts per file; then compiles every expression of
+the policies of a corpus under the environment of its kind.
 
-  node test/conformance/cel.ts [--verbose]
+  node test/conformance/cel.ts [--corpus DIR] [--verbose]
+
+  --corpus DIR   folder with policies (default: REARGUARD_CONFORMANCE); without one the second part is skipped, which is
+                 an error in CI
 
 The tests come from the Go module cel.dev/expr through the Go module proxy. It fails where a test fails that is not
-in test/conformance/cel/known-failures.json, and where one in that list passes.`;
+in test/conformance/cel/known-failures.json, and where one in that list passes; likewise for expressions and
+test/conformance/cel/known-refusals.json.`;
 
 const version = "v0.25.1";
 /** Files about protocol buffer messages and internals of an implementation, which no policy can reach. */
@@ -28,15 +34,21 @@ const excluded = new Set([
 ]);
 
 const { values } = parseArgs({
-  options: { verbose: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+  options: {
+    corpus: { type: "string" },
+    verbose: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  },
 });
 if (values.help === true) console.log(usage);
-else await main(values.verbose === true);
+else {
+  await main(values.verbose === true);
+  await compileExpressions(values.corpus ?? process.env["REARGUARD_CONFORMANCE"]);
+}
 
 async function main(isVerbose: boolean): Promise<void> {
   const folder = await ensureTests();
-  const knownText = await readFile(join(import.meta.dirname, "cel/known-failures.json"), "utf8");
-  const known = JSON.parse(knownText) as Readonly<Record<string, string>>;
+  const known = await readList("known-failures.json");
   const files = (await readdir(folder)).filter((name) => name.endsWith(".textproto")).sort();
   const failed: string[] = [];
   const checked: TestOutcome[] = [];
@@ -72,6 +84,31 @@ async function main(isVerbose: boolean): Promise<void> {
   report(
     "is in the list of known failures and passes",
     Object.keys(known).filter((name) => !failed.includes(name)),
+  );
+}
+
+/** Names with reasons. */
+async function readList(name: string): Promise<Readonly<Record<string, string>>> {
+  const text = await readFile(join(import.meta.dirname, "cel", name), "utf8");
+  return JSON.parse(text) as Readonly<Record<string, string>>;
+}
+
+async function compileExpressions(corpus: string | undefined): Promise<void> {
+  if (corpus === undefined) {
+    console.error("expressions are skipped, no corpus: give --corpus, or set REARGUARD_CONFORMANCE");
+    if (process.env["CI"] !== undefined) process.exitCode = 1;
+    return;
+  }
+  const { compiled, refused } = await compileCorpus(corpus);
+  const known = await readList("known-refusals.json");
+  console.log(`expressions: ${compiled} compiled, ${refused.size} refused`);
+  for (const [place, { problem }] of refused) {
+    const reason = Object.hasOwn(known, place) ? known[place] : problem;
+    console.log(`    ${place}: ${reason}`);
+  }
+  report(
+    "is refused and is not in the list of known refusals",
+    Array.from(refused.keys()).filter((place) => !Object.hasOwn(known, place)),
   );
 }
 

@@ -57,7 +57,6 @@ function answer(request: ContextRequest): ContextAnswer {
       if (!request.url.startsWith("https://shop.example/")) return failed("not allowed");
       return { kind: "value", value: { statusCode: 200, body: { name: "ada" } } };
     case "imageRegistry":
-    case "params":
       return request.reference.endsWith("nothing")
         ? failed("there is no such image")
         : { kind: "value", value: { config: { config: { User: "1000" } } } };

@@ -18,6 +18,8 @@ export type BrokerRequest =
       /** Certificates (PEM) to trust besides none. */
       readonly caBundle?: string;
       readonly body?: unknown;
+      /** The data is `{ statusCode, body }` whatever the status; the body is null where it is no JSON. */
+      readonly wholeResponse?: true;
     }
   | { readonly kind: "globalReference"; readonly entry: string; readonly projection?: string }
   | { readonly kind: "imageRegistry"; readonly reference: string }
@@ -46,6 +48,8 @@ export type BrokerAnswer =
   | {
       readonly kind: "failed";
       readonly message: string;
+      /** The HTTP status of a refusal by the API server, where there was one. */
+      readonly status?: number;
       /** The same question may have another answer soon, without any change of what is asked for: an outage, rights. */
       readonly mayPass: boolean;
     };

@@ -98,6 +98,7 @@ test("a ConfigMap that is missing is a failure in Kyverno's words", async () => 
     kind: "failed",
     message: 'failed to get configmap default/allowed : configmaps "allowed" not found',
     mayPass: false,
+    status: 404,
   });
 });
 

@@ -54,7 +54,12 @@ const configMapType: ResourceType = {
 const lanes = { perPolicy: 4, total: 16, maxWaiting: 10_000 };
 
 const value = (data: unknown): BrokerAnswer => ({ kind: "value", value: data });
-const failed = (message: string, mayPass: boolean): BrokerAnswer => ({ kind: "failed", message, mayPass });
+const failed = (message: string, mayPass: boolean, status?: number): BrokerAnswer => ({
+  kind: "failed",
+  message,
+  mayPass,
+  ...(status === undefined ? {} : { status }),
+});
 
 /** A call that was not made. */
 class Refused extends Error {}
@@ -191,7 +196,8 @@ export function createBroker(options: BrokerOptions): Broker {
         return value(data);
       } catch (error) {
         count(error instanceof Refused ? "refused" : "failed");
-        return failed(`${describe(request)}${reasonOf(request, error, settings())}`, mayPass(error));
+        const status = error instanceof ApiError ? error.status : undefined;
+        return failed(`${describe(request)}${reasonOf(request, error, settings())}`, mayPass(error), status);
       }
     },
     retryForbidden: () => breaker.closeAll(),

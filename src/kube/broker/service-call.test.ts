@@ -101,6 +101,22 @@ test("a failure has the status and the body", async () => {
   assert.deepEqual(answer, { kind: "failed", message: "HTTP 503: busy" });
 });
 
+test("the whole response has its status, and null for a body that is no JSON", async () => {
+  const whole = (status: number, text: string): Promise<unknown> =>
+    call(
+      (_request, response) => {
+        response.statusCode = status;
+        response.end(text);
+      },
+      { request: () => ({ wholeResponse: true }) },
+    );
+  assert.deepEqual(await whole(404, '{"a":1}'), {
+    kind: "value",
+    value: { statusCode: 404, body: { a: 1 } },
+  });
+  assert.deepEqual(await whole(200, "no JSON"), { kind: "value", value: { statusCode: 200, body: null } });
+});
+
 test("a host that resolves to a private address is refused, even if another of its addresses is public", async () => {
   const answer = await call(json({}), { privateNetworks: [], addresses: ["93.184.216.34", "127.0.0.1"] });
   assert.equal(answer.kind, "refused");

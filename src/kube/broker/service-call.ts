@@ -73,7 +73,7 @@ export async function callService(
     const [pinned] = addresses;
     if (closed !== undefined || pinned === undefined) return refused(addressProblem(step.url, closed));
     const answer = await exchange(step, { address: pinned, caBundle: call.caBundle, limits, signal });
-    if (!redirects.has(answer.status)) return judge(answer);
+    if (!redirects.has(answer.status)) return call.wholeResponse ? wholeResponse(answer) : judge(answer);
     const next = answer.location === undefined ? null : URL.parse(answer.location, step.url.href);
     if (next === null) return failed(`HTTP ${answer.status} without a usable Location`);
     step = follow(step, answer.status, next);
@@ -204,10 +204,25 @@ async function readText(response: Dispatcher.ResponseData, maxBytes: number): Pr
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function judge({ status, text, maxBytes }: Answered): ServiceAnswer {
-  if (text === undefined) {
-    return failed(`response length must be less than max allowed response length of ${maxBytes}`);
+/** Status and body; a body that is no JSON is none. */
+function wholeResponse(answer: Answered): ServiceAnswer {
+  if (answer.text === undefined) return tooLong(answer);
+  let body: unknown = null;
+  try {
+    body = parseJson(answer.text);
+  } catch {
+    // Told by the null.
   }
+  return { kind: "value", value: { statusCode: answer.status, body } };
+}
+
+function tooLong({ maxBytes }: Answered): ServiceAnswer {
+  return failed(`response length must be less than max allowed response length of ${maxBytes}`);
+}
+
+function judge(answer: Answered): ServiceAnswer {
+  const { status, text } = answer;
+  if (text === undefined) return tooLong(answer);
   if (status < 200 || status > 299) return failed(`HTTP ${status}: ${text.slice(0, maxShownBytes)}`);
   try {
     return { kind: "value", value: parseJson(text) };

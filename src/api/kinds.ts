@@ -224,7 +224,7 @@ const celKinds: readonly CustomKind[] = [
   celKind(
     { kind: "DeletingPolicy", plural: "deletingpolicies", scope: "Cluster", shortName: "dpol" },
     deletingPolicySchema,
-    columns.readyColumns,
+    columns.deletingColumns,
   ),
   celKind(
     {
@@ -234,7 +234,7 @@ const celKinds: readonly CustomKind[] = [
       shortName: "ndpol",
     },
     namespacedDeletingPolicySchema,
-    columns.readyColumns,
+    columns.deletingColumns,
   ),
   celKind(
     {

@@ -24,10 +24,21 @@ export const policyColumns: readonly PrinterColumn[] = [
   { name: "MESSAGE", jsonPath: `${readyCondition}.message`, type: "string" },
 ];
 
+const cleanupRunColumns: readonly PrinterColumn[] = [
+  { name: "LAST", jsonPath: ".status.lastExecutionTime", type: "date" },
+  // A date column would show a time to come as invalid.
+  { name: "NEXT", jsonPath: ".status.nextExecutionTime", type: "string" },
+  { name: "DELETED", jsonPath: ".status.lastRun.deleted", type: "integer" },
+  { name: "OUTCOME", jsonPath: ".status.lastRun.outcome", type: "string" },
+  { name: "SCANNED", jsonPath: ".status.lastRun.scanned", type: "integer", priority: 1 },
+  { name: "MESSAGE", jsonPath: ".status.lastRun.message", type: "string", priority: 1 },
+];
+
 /** Columns of CleanupPolicy and ClusterCleanupPolicy. */
 export const cleanupColumns: readonly PrinterColumn[] = [
   { name: "Schedule", jsonPath: ".spec.schedule", type: "string" },
   { name: "Age", jsonPath: creationTimestamp, type: "date" },
+  ...cleanupRunColumns,
 ];
 
 /** Columns of GlobalContextEntry. */
@@ -97,3 +108,6 @@ export function ephemeralReportColumns(uidPriority: 0 | 1): readonly PrinterColu
     { name: "Hash", jsonPath: String.raw`${label}resource\.hash']`, type: "string", priority: 1 },
   ];
 }
+
+/** Columns of DeletingPolicy and NamespacedDeletingPolicy. */
+export const deletingColumns: readonly PrinterColumn[] = [...readyColumns, ...cleanupRunColumns];

@@ -18,6 +18,8 @@ export function createContextLoader(
   env: NodeJS.ProcessEnv,
   /** Told when calls are held back for lack of rights. */
   onForbidden: () => void,
+  /** Who counts the breakers: of several loaders in a process one. */
+  options: { readonly showsBreakers: boolean } = { showsBreakers: true },
 ): ContextLoader {
   const { client, settings, startSettings, log, metrics } = context;
   const broker = createBroker({
@@ -41,7 +43,8 @@ export function createContextLoader(
     resolve: async (hostName) => (await lookup(hostName, { all: true })).map(({ address }) => address),
     proxyFor: (url) => proxyFor(url, undefined, env),
   });
-  metrics.metrics.openBreakers.read(() => [{ labels: {}, value: broker.openBreakers() }]);
+  if (options.showsBreakers)
+    metrics.metrics.openBreakers.read(() => [{ labels: {}, value: broker.openBreakers() }]);
   return {
     async load(request, scope): Promise<LoadedAnswer> {
       const answer = await broker.load(request, scope);

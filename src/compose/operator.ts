@@ -11,6 +11,7 @@ import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.
 import { createHealth } from "#telemetry/health.ts";
 import type { RootLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
+import { startCleanup } from "./cleanup-part.ts";
 import { connectCluster } from "./cluster.ts";
 import { startLeaseGroup } from "./lease-group.ts";
 import type { LeaseGroup, LeaseWork } from "./lease-group.ts";
@@ -118,6 +119,15 @@ function leaseWorks(
       lease: startSettings.reportsLease,
       start: async (client, parts) =>
         startScan({ ...base, ...(await shared()), client }, { ...readScope(client, startSettings), parts }),
+    });
+  }
+  if (wants("cleanup", "ttl")) {
+    works.push({
+      lease: startSettings.cleanupLease,
+      start: async (client, parts) => {
+        const context = { ...base, ...(await shared()), client };
+        if (wants("cleanup")) startCleanup(context, parts);
+      },
     });
   }
   return works;

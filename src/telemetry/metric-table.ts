@@ -35,6 +35,10 @@ const policyLabels = [
 
 const secondBuckets = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 1_800] as const;
 
+const cleanupPolicyLabels = ["policy_type", "policy_namespace", "policy_name"] as const;
+const cleanupLabels = [...cleanupPolicyLabels, "resource_namespace", "deletion_propagation"] as const;
+const ttlLabels = ["resource_namespace", "resource_group", "resource_version", "resource_resource"] as const;
+
 /**
  * Every metric there is. The names and labels that start with `kyverno_` are those that Kyverno's dashboards and alerts
  * query; the others are ours.
@@ -224,6 +228,113 @@ export const metricTable = {
     help: "How long judging kept the event loop before it yielded.",
     labels: [],
     buckets: [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1],
+  },
+  cleanupDeleted: {
+    kind: "counter",
+    name: "kyverno_cleanup_controller_deletedobjects_total",
+    help: "Objects that cleanup policies deleted.",
+    labels: [...cleanupLabels, "resource_kind"],
+    namespaceLabel: "resource_namespace",
+  },
+  cleanupErrors: {
+    kind: "counter",
+    name: "kyverno_cleanup_controller_errors_total",
+    help: "Objects that cleanup policies could not delete.",
+    labels: [...cleanupLabels, "resource_kind"],
+    namespaceLabel: "resource_namespace",
+  },
+  deletingDeleted: {
+    kind: "counter",
+    name: "kyverno_deleting_controller_deletedobjects_total",
+    help: "Objects that deleting policies deleted.",
+    labels: [...cleanupLabels, "resource"],
+    namespaceLabel: "resource_namespace",
+  },
+  deletingErrors: {
+    kind: "counter",
+    name: "kyverno_deleting_controller_errors_total",
+    help: "Objects that deleting policies could not delete.",
+    labels: [...cleanupLabels, "resource"],
+    namespaceLabel: "resource_namespace",
+  },
+  cleanupRuns: {
+    kind: "counter",
+    name: "rearguard_cleanup_runs_total",
+    help: "Runs of policies that delete, by outcome: completed, audited, held, missed or failed.",
+    labels: [...cleanupPolicyLabels, "outcome"],
+    namespaceLabel: "policy_namespace",
+  },
+  cleanupRunDuration: {
+    kind: "histogram",
+    name: "rearguard_cleanup_run_duration_seconds",
+    help: "Time that runs of policies that delete took.",
+    labels: ["policy_type"],
+    buckets: secondBuckets,
+  },
+  cleanupScanned: {
+    kind: "counter",
+    name: "rearguard_cleanup_scanned_total",
+    help: "Objects that policies that delete looked at.",
+    labels: ["policy_type"],
+  },
+  cleanupSkipped: {
+    kind: "counter",
+    name: "rearguard_cleanup_skipped_total",
+    help: "Objects that a policy selects and that stay, by reason.",
+    labels: [...cleanupPolicyLabels, "reason"],
+    namespaceLabel: "policy_namespace",
+  },
+  cleanupNextRun: {
+    kind: "gauge",
+    name: "rearguard_cleanup_next_run_seconds",
+    help: "Time until a policy runs next; below zero it is late.",
+    labels: cleanupPolicyLabels,
+    namespaceLabel: "policy_namespace",
+  },
+  ttlDeleted: {
+    kind: "counter",
+    name: "kyverno_ttl_controller_deletedobjects_total",
+    help: "Objects deleted because their time to live was over.",
+    labels: ttlLabels,
+    namespaceLabel: "resource_namespace",
+  },
+  ttlErrors: {
+    kind: "counter",
+    name: "kyverno_ttl_controller_errors_total",
+    help: "Objects whose time to live is over and that could not be deleted.",
+    labels: ttlLabels,
+    namespaceLabel: "resource_namespace",
+  },
+  ttlInfo: {
+    kind: "gauge",
+    name: "kyverno_ttl_controller_info",
+    help: "Kinds whose objects are watched for a time to live: 1 each.",
+    labels: ["resource_group", "resource_version", "resource_resource"],
+  },
+  ttlKindsDegraded: {
+    kind: "gauge",
+    name: "rearguard_ttl_kinds_degraded",
+    help: "Kinds that cannot be watched or deleted, so that labels on them do nothing; 1 each.",
+    labels: ["resource", "reason"],
+  },
+  ttlInvalid: {
+    kind: "gauge",
+    name: "rearguard_ttl_invalid_labels",
+    help: "Objects whose time to live cannot be read.",
+    labels: [],
+  },
+  ttlPending: {
+    kind: "gauge",
+    name: "rearguard_ttl_pending",
+    help: "Objects that wait for the end of their time to live.",
+    labels: [],
+  },
+  ttlLateness: {
+    kind: "histogram",
+    name: "rearguard_ttl_lateness_seconds",
+    help: "How long after the end of its time to live an object was deleted.",
+    labels: [],
+    buckets: secondBuckets,
   },
   seriesDropped: {
     kind: "counter",

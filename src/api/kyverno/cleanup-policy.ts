@@ -3,6 +3,7 @@ import { decode } from "../schema/decode.ts";
 import type { Decoded } from "../schema/decode.ts";
 import { conditionSchema, objectMetaSchema, typeMeta } from "../schema/metadata.ts";
 import type { Infer } from "../schema/schema.ts";
+import { cleanupRunFields } from "./cleanup-status.ts";
 import { conditionsSchema } from "./conditions.ts";
 import { contextSchema } from "./context.ts";
 import { anyAllMatchSchema } from "./match.ts";
@@ -25,6 +26,7 @@ export interface CleanupPolicySpec extends Infer<typeof cleanupSpec> {}
 const cleanupStatus = object({
   conditions: optional(array(conditionSchema)),
   lastExecutionTime: optional(string({ format: "date-time" })),
+  ...cleanupRunFields,
 });
 
 const versions = ["kyverno.io/v2", "kyverno.io/v2beta1"] as const;

@@ -1,4 +1,5 @@
 import { propagationPolicySchema } from "../kyverno/cleanup-policy.ts";
+import { cleanupRunFields } from "../kyverno/cleanup-status.ts";
 import { object, optional, string } from "../schema/build.ts";
 import { decode } from "../schema/decode.ts";
 import type { Decoded } from "../schema/decode.ts";
@@ -27,6 +28,7 @@ export interface DeletingPolicySpec extends Infer<typeof spec> {}
 const status = object({
   conditionStatus: optional(conditionStatusSchema),
   lastExecutionTime: optional(string({ format: "date-time" })),
+  ...cleanupRunFields,
 });
 
 function policyOf<const V extends readonly string[], const K extends string>(versions: V, kind: K) {

@@ -14,6 +14,7 @@ import {
   listOf,
   networks,
   oneOf,
+  timeZone,
   shard,
   text,
   type SettingType,
@@ -256,6 +257,39 @@ const settingTable = {
     doc: "Events that may wait to be sent; 0: none are sent.",
     live: true,
     kyvernoFlags: ["maxQueuedEvents"],
+  }),
+
+  cleanupMaxDeletions: row(integer({ min: 0, max: 10_000_000 }), 0, {
+    doc: "Objects that one run of a cleanup or deleting policy may delete; beyond it the run is held. 0: no limit.",
+    live: true,
+  }),
+  cleanupMaxPercent: row(integer({ min: 0, max: 100 }), 50, {
+    doc: "Share, of 100, of the objects looked at that one run may delete; beyond it the run is held. 100: no limit.",
+    live: true,
+  }),
+  cleanupMaxPercentFrom: row(integer({ min: 0, max: 10_000_000 }), 100, {
+    doc: "Runs that select at most this many objects are not measured by `cleanupMaxPercent`.",
+    live: true,
+  }),
+  cleanupTimeZone: row(timeZone, "UTC", {
+    doc: "Time zone of schedules whose policy names none.",
+    live: true,
+  }),
+  cleanupWorkers: row(integer({ min: 1, max: 100 }), 3, {
+    doc: "Cleanup and deleting policies that run at the same time.",
+    live: false,
+  }),
+  cleanupConcurrency: row(integer({ min: 1, max: 200 }), 16, {
+    doc: "Deletes of one run, or of the TTL label, that are under way at once.",
+    live: false,
+  }),
+  ttlKinds: row(list, [], {
+    doc: "Kinds, as `Kind` or `group/Kind`, on which the label `cleanup.kyverno.io/ttl` works. Empty: all that may be deleted.",
+    live: false,
+  }),
+  ttlNamespaces: row(list, [], {
+    doc: "Namespaces in which that label works. Empty: all.",
+    live: true,
   }),
 
   reportsLease: row(text, "kyverno-reports-controller", { doc: "Lease of scan and reports.", live: false }),

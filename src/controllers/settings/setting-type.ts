@@ -1,3 +1,4 @@
+import { zoneOffsetOf } from "#engine/cleanup/schedule/zone-offset.ts";
 import { isIP } from "node:net";
 import { formatDuration, parseDuration } from "#engine/values/duration.ts";
 import { parseQuantity, quantityToFloat } from "#engine/values/quantity.ts";
@@ -127,6 +128,14 @@ export function oneOf<const T extends string>(choices: readonly T[]): SettingTyp
     (value) => value,
   );
 }
+
+/** A name of the IANA time zone database. */
+export const timeZone: SettingType<string> = scalarType(
+  "time zone, such as Europe/Berlin",
+  (value) =>
+    zoneOffsetOf(value) === undefined ? bad("expected a time zone such as Europe/Berlin") : ok(value),
+  (value) => value,
+);
 
 function splitList(raw: unknown): readonly string[] | undefined {
   if (Array.isArray(raw)) {

@@ -1,0 +1,156 @@
+import { randomInt } from "node:crypto";
+import { createCleanupController } from "#controllers/cleanup/cleanup-controller.ts";
+import { createRecreations } from "#controllers/cleanup/recreations.ts";
+import { systemClock } from "#controllers/runtime/clock.ts";
+import { createContextEpoch } from "#controllers/scan/context-epoch.ts";
+import type { GlobalEntryPort } from "#controllers/scan/context-epoch.ts";
+import { createInputVersions } from "#controllers/scan/input-versions.ts";
+import { compileResourceFilters } from "#controllers/settings/resource-filters.ts";
+import { Budget, defaultBudgetLimits } from "#engine/budget.ts";
+import { createEventRecorder } from "#kube/events/event-recorder.ts";
+import { createContextLoader } from "./context-loader.ts";
+import type { Part, PartContext } from "./part.ts";
+
+/** Answers that one run remembers. */
+const memo = { maxEntries: 10_000, maxBytes: 32 * 1024 * 1024 };
+
+/** The entries are kept where the scan runs, and policies that name one say so where that is another process. */
+const noGlobals: GlobalEntryPort = {
+  lookUp: () => ({ kind: "failed", message: "GlobalContextEntries are not kept in this process" }),
+  settle: () => Promise.resolve(),
+};
+
+/** Starts the policies that delete on a schedule. */
+export function startCleanup(
+  context: PartContext,
+  parts: Part[],
+  globals: GlobalEntryPort = noGlobals,
+): void {
+  const { client, discovery, settings, startSettings, log, signal } = context;
+  const { metrics } = context.metrics;
+  const clock = systemClock;
+  const recorder = createEventRecorder({
+    client,
+    settings: () => settings.current(),
+    hostName: context.hostName,
+    clock,
+    log,
+    onOutcome: (outcome, reason) => {
+      metrics.events.inc({ reason, outcome });
+      if (outcome === "dropped") metrics.eventsDropped.inc({});
+    },
+  });
+  const loader = createContextLoader(context, process.env, () => {}, {
+    showsBreakers: !startSettings.only.includes("scan"),
+  });
+  const filters = createFilters(context);
+  const controller = createCleanupController({
+    client,
+    world: {
+      client,
+      now: () => clock.now(),
+      seed: () => randomInt(2 ** 32),
+      budget: () =>
+        new Budget({ ...defaultBudgetLimits, maxContextBytes: settings.current().maxContextSize }),
+      openContext: () =>
+        createContextEpoch({ load: loader.load, globals, inputs: createInputVersions(), ...memo }),
+      isFiltered: ({ type, namespace, name }) => filters({ ...type, subresource: "", namespace, name }),
+      ownNamespace: startSettings.namespace,
+      pageSize: startSettings.pageSize,
+      concurrency: startSettings.cleanupConcurrency,
+    },
+    openSource: context.openSource,
+    types: () => discovery.types(),
+    recorder,
+    recreations: createRecreations({ now: () => clock.now() }),
+    counts: createCleanupCounts(context),
+    onRun: (task, run) => {
+      const labels = {
+        policy_type: task.kind,
+        policy_namespace: task.namespace ?? "",
+        policy_name: task.name,
+      };
+      metrics.cleanupRuns.inc({ ...labels, outcome: run.outcome.kind });
+      metrics.cleanupRunDuration.observe({ policy_type: task.kind }, run.durationMs / 1000);
+      metrics.cleanupScanned.inc({ policy_type: task.kind }, run.tally?.scanned ?? 0);
+      for (const [reason, count] of run.tally?.skipped ?? [])
+        metrics.cleanupSkipped.inc({ ...labels, reason }, count);
+    },
+    defaults: () => {
+      const { cleanupMaxDeletions, cleanupMaxPercent, cleanupMaxPercentFrom } = settings.current();
+      return {
+        ...(cleanupMaxDeletions === 0 ? {} : { maxCount: cleanupMaxDeletions }),
+        ...(cleanupMaxPercent === 100 ? {} : { maxPercent: cleanupMaxPercent }),
+        percentFrom: cleanupMaxPercentFrom,
+      };
+    },
+    defaultZone: () => settings.current().cleanupTimeZone,
+    workers: startSettings.cleanupWorkers,
+    clock,
+    random: Math.random,
+    log,
+    signal,
+  });
+  metrics.cleanupNextRun.read(() =>
+    [...controller.tasks.values()].flatMap((task) => {
+      const nextMs = controller.nextMs(task.key);
+      const labels = {
+        policy_type: task.kind,
+        policy_namespace: task.namespace ?? "",
+        policy_name: task.name,
+      };
+      return nextMs === undefined ? [] : [{ labels, value: (nextMs - clock.now()) / 1000 }];
+    }),
+  );
+  const unsubscribe = discovery.onChange(() => controller.typesChanged());
+  parts.push({
+    async stop() {
+      unsubscribe();
+      await controller.stop();
+      await recorder.stop();
+    },
+  });
+  log.info("cleanup started");
+}
+
+/** The filters in force; compiled again when the setting changes. */
+function createFilters({ settings }: PartContext): ReturnType<typeof compileResourceFilters> {
+  let source: unknown;
+  let compiled: ReturnType<typeof compileResourceFilters> = () => false;
+  return (subject) => {
+    const { resourceFilters } = settings.current();
+    if (resourceFilters !== source) {
+      source = resourceFilters;
+      compiled = compileResourceFilters(resourceFilters);
+    }
+    return compiled(subject);
+  };
+}
+
+function createCleanupCounts({
+  metrics: page,
+}: PartContext): Parameters<typeof createCleanupController>[0]["counts"] {
+  const { metrics } = page;
+  type Count = Parameters<typeof createCleanupController>[0]["counts"]["deleted"];
+  const labelsOf = (...[task, target]: Parameters<Count>) => ({
+    policy_type: task.kind,
+    policy_namespace: task.namespace ?? "",
+    policy_name: task.name,
+    resource_namespace: target.namespace,
+    deletion_propagation: task.propagation ?? "",
+  });
+  return {
+    deleted(task, target) {
+      const labels = labelsOf(task, target);
+      if (task.family === "CleanupPolicy")
+        metrics.cleanupDeleted.inc({ ...labels, resource_kind: target.type.kind });
+      else metrics.deletingDeleted.inc({ ...labels, resource: target.type.resource });
+    },
+    failed(task, target) {
+      const labels = labelsOf(task, target);
+      if (task.family === "CleanupPolicy")
+        metrics.cleanupErrors.inc({ ...labels, resource_kind: target.type.kind });
+      else metrics.deletingErrors.inc({ ...labels, resource: target.type.resource });
+    },
+  };
+}

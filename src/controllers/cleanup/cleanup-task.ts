@@ -1,0 +1,67 @@
+import type { ResourceType } from "#api/meta/resource-type.ts";
+import type { CleanupOptions } from "#engine/cleanup/cleanup-options.ts";
+import type { CleanupInput, CleanupVerdict } from "#engine/cleanup/judge-cleanup.ts";
+import type { ParsedSchedule, ScheduleFamily } from "#engine/cleanup/schedule/parse-schedule.ts";
+import type { PermissionScope } from "#engine/context/context-source.ts";
+
+/** The kinds of policies that delete on a schedule. */
+export type CleanupKind =
+  | "CleanupPolicy"
+  | "ClusterCleanupPolicy"
+  | "DeletingPolicy"
+  | "NamespacedDeletingPolicy";
+
+export type Propagation = "Foreground" | "Background" | "Orphan";
+
+/** Which objects a policy deletes, however it says so. */
+export interface CleanupSelection {
+  /** Why nothing can be judged. */
+  readonly problem?: string;
+  /** True for a served kind whose objects have to be looked at. */
+  readonly selects: (type: ResourceType) => boolean;
+  /** Kinds that are named without a wildcard. */
+  readonly namedKinds: ReadonlySet<string>;
+  /** True where the policy names this namespace without a wildcard. */
+  readonly namesNamespace: (namespace: string) => boolean;
+  readonly judge: (input: CleanupInput) => CleanupVerdict;
+}
+
+/** One policy, ready to run. */
+export interface CleanupTask {
+  /** `kind/namespace/name`; one policy, whatever becomes of it. */
+  readonly key: string;
+  readonly kind: CleanupKind;
+  readonly family: ScheduleFamily;
+  readonly apiVersion: string;
+  readonly name: string;
+  /** Absent for a policy of the cluster. */
+  readonly namespace?: string;
+  readonly uid: string;
+  readonly generation?: number;
+  readonly createdMs: number;
+  readonly schedule: ParsedSchedule;
+  readonly options: CleanupOptions;
+  readonly propagation?: Propagation;
+  readonly selection: CleanupSelection;
+  readonly scope: PermissionScope;
+  readonly stored: StoredStatus;
+}
+
+/** What the policy's status says, as far as it counts. */
+export interface StoredStatus {
+  readonly lastExecutionMs?: number;
+  /** The run that a limit held, by its scheduled time. */
+  readonly heldRunMs?: number;
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** What stands in the way of any run; empty where the policy can run. */
+export function taskProblems({ schedule, options, selection }: CleanupTask): readonly string[] {
+  return [
+    ...(schedule.ok
+      ? []
+      : [`schedule: ${schedule.problem}${schedule.hint === undefined ? "" : `; ${schedule.hint}`}`]),
+    ...options.problems,
+    ...(selection.problem === undefined ? [] : [selection.problem]),
+  ];
+}

@@ -1,0 +1,51 @@
+import type { KubeObject } from "#api/meta/object-meta.ts";
+import type { ResourceType } from "#api/meta/resource-type.ts";
+import type { Budget } from "#engine/budget.ts";
+import type { ContextRequest, ContextSource, PermissionScope } from "#engine/context/context-source.ts";
+import type { ProtectedMetadata } from "#engine/cleanup/protection.ts";
+import type { KubeClient } from "#kube/client/kube-client.ts";
+
+/** Data that conditions ask for, remembered for one run. */
+export interface RunContext extends ContextSource {
+  settle(requests: readonly ContextRequest[], scope: PermissionScope): Promise<void>;
+}
+
+/** What is known of a namespace while a run goes on. */
+export type NamespaceFacts = Required<Pick<ProtectedMetadata, "labels" | "annotations">>;
+
+/** An object that is about to be deleted. */
+export interface JournalEntry {
+  readonly type: ResourceType;
+  readonly object: KubeObject;
+  /** `kind/namespace/name` of the policy, or what else deletes it. */
+  readonly cause: string;
+  /** One name for all that went in one run. */
+  readonly run: string;
+  readonly reason: string;
+}
+
+/** Keeps what is deleted. Nothing is deleted that it could not keep. */
+export interface Journal {
+  /** Resolves when the entries are safe. */
+  keep(entries: readonly JournalEntry[]): Promise<void>;
+}
+
+/** Everything of the world that a run touches. */
+export interface RunWorld {
+  readonly client: Pick<KubeClient, "get" | "listPage" | "delete" | "patch">;
+  readonly now: () => number;
+  readonly seed: () => number;
+  readonly budget: () => Budget;
+  readonly openContext: () => RunContext;
+  /** Objects that the operator is told to leave alone. */
+  readonly isFiltered: (subject: {
+    readonly type: ResourceType;
+    readonly namespace: string;
+    readonly name: string;
+  }) => boolean;
+  readonly ownNamespace: string;
+  readonly pageSize: number;
+  /** Deletes that are under way at once. */
+  readonly concurrency: number;
+  readonly journal?: Journal;
+}

@@ -1,0 +1,117 @@
+import PQueue from "p-queue";
+import { decodeMeta } from "#api/meta/object-meta.ts";
+import type { KubeObject } from "#api/meta/object-meta.ts";
+import { isConflict, isNotFound, TransportError, WriteFenced } from "#kube/client/api-error.ts";
+import type { Candidate } from "./candidate.ts";
+import { objectKey, objectText } from "./candidate.ts";
+import { eachObject, messageOf, verdictOn } from "./find-candidates.ts";
+import type { Run } from "./find-candidates.ts";
+import { countSkipped, noteProblem } from "./run-tally.ts";
+
+/** Told of each object as it goes or does not. */
+export interface DeleteObserver {
+  deleted(target: Candidate, object: KubeObject): void;
+  failed(target: Candidate, message: string): void;
+}
+
+/** How often an object that changes under our hands is judged again. */
+const maxTries = 3;
+
+/**
+ * The second pass: the types are listed again, and each object whose uid the first pass kept is deleted, if it is still
+ * what was judged. One that changed meanwhile is judged again, one whose delete the server refuses because it changed
+ * is read and judged again; nothing else is ever deleted.
+ *
+ * Rejects where the run must end: the Lease may have lapsed, the journal cannot be written, the server does not answer.
+ */
+export async function deleteTargets(
+  run: Run,
+  targets: ReadonlyMap<string, Candidate>,
+  details: { readonly runName: string; readonly observer: DeleteObserver },
+): Promise<void> {
+  const { world, tally } = run;
+  const queue = new PQueue({ concurrency: world.concurrency });
+  const left = new Set(targets.keys());
+  const ending: { error?: unknown } = {};
+  const work = async (target: Candidate, object: KubeObject): Promise<void> => {
+    try {
+      await deleteOne(run, target, object, details);
+    } catch (error) {
+      ending.error ??= error;
+      queue.clear();
+    }
+  };
+  for (const type of new Set([...targets.values()].map(({ type }) => type))) {
+    await eachObject(run, type, async (object, { uid }) => {
+      const target = targets.get(uid);
+      // A list that started over may show an object twice.
+      if (target === undefined || !left.delete(uid)) return;
+      if (ending.error !== undefined) throw ending.error;
+      await queue.onSizeLessThan(world.concurrency * 2);
+      void queue.add(() => work(target, object));
+    });
+  }
+  await queue.onIdle();
+  if (ending.error !== undefined) throw ending.error;
+  for (const _ of left) countSkipped(tally, "gone");
+}
+
+async function deleteOne(
+  run: Run,
+  target: Candidate,
+  listed: KubeObject,
+  details: { readonly runName: string; readonly observer: DeleteObserver },
+): Promise<void> {
+  const { task, world, tally, signal } = run;
+  let object: KubeObject | undefined = listed;
+  let judgedVersion = target.resourceVersion;
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const meta = decodeMeta(object);
+    if (object === undefined || meta?.uid !== target.uid) return countSkipped(tally, "gone");
+    if (meta.resourceVersion !== judgedVersion) {
+      const verdict = await verdictOn(run, target.type, object, meta);
+      if (verdict !== "selected") {
+        if (verdict === "kept") countSkipped(tally, "changed");
+        return;
+      }
+      judgedVersion = meta.resourceVersion;
+    }
+    await world.journal?.keep([
+      { type: target.type, object, cause: task.key, run: details.runName, reason: "selected by the policy" },
+    ]);
+    try {
+      signal.throwIfAborted();
+      await world.client.delete(target.type, objectKey(target.namespace, target.name), {
+        uid: target.uid,
+        resourceVersion: judgedVersion,
+        ...(task.propagation === undefined ? {} : { propagation: task.propagation }),
+        signal,
+      });
+      tally.deleted += 1;
+      details.observer.deleted(target, object);
+      return;
+    } catch (error) {
+      if (isNotFound(error)) return countSkipped(tally, "gone");
+      // A refusal, by a webhook or an overloaded server, concerns this object; silence concerns all.
+      if (error instanceof WriteFenced || error instanceof TransportError || signal.aborted) throw error;
+      if (!isConflict(error)) {
+        const message = messageOf(error);
+        tally.failed += 1;
+        noteProblem(tally, `${objectText(target)}: ${message}`);
+        details.observer.failed(target, message);
+        return;
+      }
+      object = await readAgain(run, target);
+    }
+  }
+  countSkipped(tally, "changed");
+}
+
+async function readAgain({ world, signal }: Run, target: Candidate): Promise<KubeObject | undefined> {
+  try {
+    return await world.client.get(target.type, objectKey(target.namespace, target.name), { signal });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

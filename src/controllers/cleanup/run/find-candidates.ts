@@ -1,0 +1,159 @@
+import { decodeMeta } from "#api/meta/object-meta.ts";
+import type { KubeObject, ObjectMeta } from "#api/meta/object-meta.ts";
+import { resourceTypeKey } from "#api/meta/resource-type.ts";
+import type { ResourceType } from "#api/meta/resource-type.ts";
+import { parseUtc } from "#engine/cleanup/cleanup-options.ts";
+import { keepGroup } from "#engine/cleanup/keep-last.ts";
+import { protectionOf } from "#engine/cleanup/protection.ts";
+import { isTransient } from "#kube/client/api-error.ts";
+import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
+import type { CleanupTask } from "../cleanup-task.ts";
+import type { NamespaceFacts, RunContext, RunWorld } from "../ports.ts";
+import type { Candidate } from "./candidate.ts";
+import { markKeyOf, readMark } from "./grace-mark.ts";
+import { judgeObject } from "./judge-object.ts";
+import { countSkipped, noteProblem } from "./run-tally.ts";
+import type { RunTally } from "./run-tally.ts";
+
+/** What the first pass found. Nothing was changed yet. */
+export interface Found {
+  /** By uid: what the policy selects and nothing protects. */
+  readonly candidates: ReadonlyMap<string, Candidate>;
+  /** Marked by this policy before, and not selected any more. */
+  readonly unmark: readonly Candidate[];
+}
+
+/** One run under way. */
+export interface Run {
+  readonly task: CleanupTask;
+  readonly world: RunWorld;
+  readonly context: RunContext;
+  readonly namespaces: ReadonlyMap<string, NamespaceFacts>;
+  readonly tally: RunTally;
+  readonly signal: AbortSignal;
+}
+
+/** Judgements between two looks at the event loop. */
+const sliceSize = 200;
+
+/**
+ * The first pass: every object of the types is listed, page by page, and judged. A kind that cannot be listed is a
+ * problem of its own; a failure that passes by itself rejects, so that the run is repeated.
+ */
+export async function findCandidates(run: Run, types: readonly ResourceType[]): Promise<Found> {
+  const candidates = new Map<string, Candidate>();
+  const unmark: Candidate[] = [];
+  for (const type of types) {
+    try {
+      await eachObject(run, type, async (object, meta) => {
+        const found = await classify(run, type, object, meta);
+        if (found?.kind === "candidate") candidates.set(meta.uid, found.candidate);
+        else if (found?.kind === "unmark") unmark.push(found.candidate);
+      });
+    } catch (error) {
+      if (run.signal.aborted || isTransient(error)) throw error;
+      run.tally.failed += 1;
+      noteProblem(run.tally, `${resourceTypeKey(type)} cannot be listed: ${messageOf(error)}`);
+    }
+  }
+  return { candidates, unmark };
+}
+
+/** Hands every object of a type to `handle`, in pages, and lets other work in between. */
+export async function eachObject(
+  run: Pick<Run, "task" | "world" | "signal">,
+  type: ResourceType,
+  handle: (object: KubeObject, meta: ObjectMeta) => Promise<void>,
+): Promise<void> {
+  const { task, world, signal } = run;
+  const { namespace } = task;
+  await fetchPages(
+    world.client as Parameters<typeof fetchPages>[0],
+    { type, ...(namespace === undefined ? {} : { namespace }) },
+    async (objects) => {
+      for (const [index, object] of objects.entries()) {
+        signal.throwIfAborted();
+        const meta = decodeMeta(object);
+        if (meta !== undefined) await handle(object, meta);
+        if (index % sliceSize === sliceSize - 1) await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    { pageSize: world.pageSize, signal },
+  );
+}
+
+type Class = { readonly kind: "candidate" | "unmark"; readonly candidate: Candidate };
+
+async function classify(
+  run: Run,
+  type: ResourceType,
+  object: KubeObject,
+  meta: ObjectMeta,
+): Promise<Class | undefined> {
+  const { task, world, tally } = run;
+  tally.scanned += 1;
+  if (world.isFiltered({ type, namespace: meta.namespace ?? "", name: meta.name })) return undefined;
+  const verdict = await verdictOn(run, type, object, meta);
+  const mark = readMark(object, markKeyOf(task.key));
+  const marked = mark.kind === "marked" ? { markDueMs: mark.dueMs } : {};
+  const candidate = { ...candidateOf(task, type, meta), ...marked };
+  if (verdict === "selected") return { kind: "candidate", candidate };
+  return verdict === "kept" && mark.kind === "marked" ? { kind: "unmark", candidate } : undefined;
+}
+
+/** Whether an object is to go, as far as it alone can tell; counts why it is not. */
+export async function verdictOn(
+  run: Run,
+  type: ResourceType,
+  object: KubeObject,
+  meta: ObjectMeta,
+): Promise<"selected" | "kept" | "skipped" | "failed"> {
+  const { task, world, tally, namespaces, context } = run;
+  const namespace = meta.namespace ?? "";
+  const facts = namespaces.get(namespace);
+  const verdict = await judgeObject(task, { type, object, namespace }, facts, world, context);
+  if (verdict.kind === "kept") return "kept";
+  if (verdict.kind === "failed") {
+    tally.failed += 1;
+    noteProblem(tally, `${type.kind}/${namespace}/${meta.name}: ${verdict.message}`);
+    return "failed";
+  }
+  if (meta.deletionTimestamp !== undefined) {
+    countSkipped(tally, "terminating");
+    return "skipped";
+  }
+  const protectedBy = protectionOf(
+    { group: type.group, kind: type.kind, metadata: meta },
+    {
+      ownNamespace: world.ownNamespace,
+      namedKinds: task.selection.namedKinds,
+      namesNamespace: (name) => task.selection.namesNamespace(name),
+      nowMs: world.now(),
+      ...(facts === undefined ? {} : { namespaceMetadata: facts }),
+    },
+  );
+  if (protectedBy !== undefined) {
+    countSkipped(tally, "protected");
+    return "skipped";
+  }
+  return "selected";
+}
+
+function candidateOf({ options }: CleanupTask, type: ResourceType, meta: ObjectMeta): Candidate {
+  const { uid, name, namespace = "", resourceVersion, labels } = meta;
+  const group =
+    options.keepLast && keepGroup({ type: resourceTypeKey(type), namespace, labels }, options.keepLast);
+  return {
+    uid,
+    type,
+    namespace,
+    name,
+    resourceVersion,
+    createdMs: parseUtc(meta.creationTimestamp ?? "") ?? 0,
+    ...(group === undefined ? {} : { group }),
+  };
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

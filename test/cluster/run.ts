@@ -54,17 +54,26 @@ const runTests = async (
   assets: string | undefined,
   filter: string | undefined,
 ): Promise<number> => {
-  const child = spawn(process.execPath, ["--test", "--test-concurrency=1", ...(await selectTests(filter))], {
-    cwd: repositoryFolder,
-    // A group of its own, for the guard; Ctrl-C then reaches it through us alone.
-    detached: true,
-    stdio: "inherit",
-    env: {
-      ...process.env,
-      REARGUARD_TEST_KUBECONFIG: cluster.kubeconfigPath,
-      ...(assets === undefined ? {} : { REARGUARD_TEST_ASSETS: assets }),
+  const child = spawn(
+    process.execPath,
+    [
+      "--import=./test/support/compile-cache.ts",
+      "--test",
+      "--test-concurrency=1",
+      ...(await selectTests(filter)),
+    ],
+    {
+      cwd: repositoryFolder,
+      // A group of its own, for the guard; Ctrl-C then reaches it through us alone.
+      detached: true,
+      stdio: "inherit",
+      env: {
+        ...process.env,
+        REARGUARD_TEST_KUBECONFIG: cluster.kubeconfigPath,
+        ...(assets === undefined ? {} : { REARGUARD_TEST_ASSETS: assets }),
+      },
     },
-  });
+  );
   const { pid } = child;
   if (pid !== undefined) guardGroup(pid);
   const forward = (): void => void child.kill("SIGTERM");

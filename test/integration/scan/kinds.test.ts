@@ -32,14 +32,6 @@ const customKind = (kind: string) => {
 };
 
 const readVerbs = ["get", "list", "watch"];
-const rules = [
-  { apiGroups: [""], resources: ["namespaces", "pods", "configmaps"], verbs: readVerbs },
-  { apiGroups: ["tests.example.com"], resources: ["*"], verbs: readVerbs },
-  { apiGroups: ["apiextensions.k8s.io", "apiregistration.k8s.io"], resources: ["*"], verbs: readVerbs },
-  { apiGroups: ["kyverno.io", "wgpolicyk8s.io", "events.k8s.io"], resources: ["*"], verbs: ["*"] },
-  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["*"] },
-];
-
 describe("kinds come and go", () => {
   let cluster: ScanCluster;
   let operator: ScanOperator;
@@ -67,25 +59,11 @@ describe("kinds come and go", () => {
       return condition?.reason === reason ? condition : false;
     });
 
-  const setRules = async (wanted: readonly object[]): Promise<void> => {
-    await cluster.world.replace({ type: kinds.clusterRole, name: "scan-tests" }, { rules: wanted });
-  };
-
   before(async () => {
-    cluster = await startScanCluster([{ user: "limited", groups: ["limited"] }]);
-    const { group } = kinds.clusterRole;
-    await setRules(rules);
-    await cluster.world.ensure(
-      {
-        type: { ...kinds.clusterRole, kind: "ClusterRoleBinding", resource: "clusterrolebindings" },
-        name: "scan-tests",
-      },
-      {
-        roleRef: { apiGroup: group, kind: "ClusterRole", name: "scan-tests" },
-        subjects: [{ apiGroup: group, kind: "Group", name: "limited" }],
-      },
-    );
-    operator = await cluster.operator([], "limited");
+    cluster = await startScanCluster();
+    const customKinds = { apiGroups: ["tests.example.com"], resources: ["*"], verbs: readVerbs };
+    await cluster.grant("custom-kinds", [customKinds]);
+    operator = await cluster.operator();
     await untilSettled(operator);
   });
 
@@ -148,7 +126,7 @@ describe("kinds come and go", () => {
       "one",
     );
     assert.equal(await cluster.report(namespace, secret), undefined);
-    await setRules([...rules, { apiGroups: [""], resources: ["secrets"], verbs: readVerbs }]);
+    await cluster.grant("secrets", [{ apiGroups: [""], resources: ["secrets"], verbs: readVerbs }]);
     await eventually(
       "the secret has a report",
       async () => verdictsOf(await cluster.report(namespace, secret)).includes("secretive/s=fail"),

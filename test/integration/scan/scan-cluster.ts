@@ -13,6 +13,7 @@ import { applyCrds } from "#test/support/control-plane/apply-crds.ts";
 import { startTestPlane } from "#test/support/control-plane/start-test-plane.ts";
 import type { ControlPlane } from "#test/support/control-plane/test-cluster.ts";
 import { startOperator } from "#test/support/operator/operator-process.ts";
+import { applyOperatorRights, writeOperatorKubeconfig } from "#test/support/operator/operator-rights.ts";
 import type { OperatorProcess } from "#test/support/operator/operator-process.ts";
 
 /** An operator whose log can be read. */
@@ -20,12 +21,14 @@ export interface ScanOperator extends OperatorProcess {
   log(): Promise<string>;
 }
 
-/** A control plane with our CRDs, and operators as processes of their own. */
+/** A control plane with our CRDs, and operators as processes of their own with the rights of our manifests. */
 export interface ScanCluster {
   readonly plane: ControlPlane;
   readonly world: PersistentClient;
-  /** Starts an operator; `user` is one of those given at the start, else the administrator. */
-  operator(flags?: readonly string[], user?: string): Promise<ScanOperator>;
+  /** Starts an operator, which has the rights that our manifests give it and those of `grant`. */
+  operator(flags?: readonly string[]): Promise<ScanOperator>;
+  /** Gives the operator more rights, in the way that `docs/operations.md` names; what was granted under that name before is replaced. */
+  grant(name: string, rules: readonly object[]): Promise<void>;
   /** A namespace with a name that no other test has. */
   namespace(labels?: Readonly<Record<string, string>>): Promise<string>;
   pod(namespace: string, name: string, labels?: Readonly<Record<string, string>>): Promise<string>;
@@ -105,10 +108,8 @@ export const wantLabel = (
 });
 
 /** Applies CRDs and waits until they are served. */
-export const startScanCluster = async (
-  users: readonly { readonly user: string; readonly groups?: readonly string[] }[] = [],
-): Promise<ScanCluster> => {
-  const plane = await startTestPlane({ auditLog: true, users });
+export const startScanCluster = async (): Promise<ScanCluster> => {
+  const plane = await startTestPlane({ auditLog: true });
   try {
     await applyCrds(plane);
     return await buildScanCluster(plane);
@@ -123,6 +124,8 @@ const buildScanCluster = async (plane: ControlPlane): Promise<ScanCluster> => {
   const client = createKubeClient({ config, userAgent: "scan-tests" });
   const world = createPersistentClient(client);
   await world.ensure({ type: kinds.namespace, name: "kyverno" }, {});
+  await applyOperatorRights(world);
+  const operatorKubeconfig = await writeOperatorKubeconfig(client, plane);
   const logs = join(plane.folder, "operators");
   await mkdir(logs);
   const running: OperatorProcess[] = [];
@@ -137,15 +140,19 @@ const buildScanCluster = async (plane: ControlPlane): Promise<ScanCluster> => {
   return {
     plane,
     world,
-    async operator(flags = [], user) {
+    async operator(flags = []) {
       const logPath = join(logs, `${(count += 1)}.log`);
       const operator = await startOperator({
-        kubeconfigPath: user === undefined ? plane.kubeconfigPath : await plane.userKubeconfig(user),
+        kubeconfigPath: operatorKubeconfig,
         logPath,
         flags: [...operatorFlags, ...flags],
       });
       running.push(operator);
       return { ...operator, log: () => readFile(logPath, "utf8") };
+    },
+    async grant(name, rules) {
+      const labels = { "rbac.kyverno.io/aggregate-to-reports-controller": "true" };
+      await world.replace({ type: kinds.clusterRole, name }, { metadata: { labels }, rules });
     },
     async namespace(labels = {}) {
       const name = `scan-${(count += 1)}`;

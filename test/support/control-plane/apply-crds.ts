@@ -1,15 +1,12 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { parse } from "yaml";
+import { customKinds } from "#api/kinds.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
+import { buildCustomResourceDefinition } from "#api/schema/custom-resource-definition.ts";
 import { createKubeClient } from "#kube/client/create-kube-client.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
 import { loadClusterAccess } from "#kube/client/kube-config.ts";
 import type { TestCluster } from "./test-cluster.ts";
 
-const crdFolder = fileURLToPath(new URL("../../../crds", import.meta.url));
 const servingDeadlineMs = 60_000;
 const intervalMs = 20;
 
@@ -28,7 +25,10 @@ interface Crd {
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** Installs the CRDs of `crds/` whose file name holds `filter`, and resolves when every kind of them is served. */
+/**
+ * Installs the CRDs of `crds/` whose file name holds `filter`, and resolves when every kind of them is served. They are
+ * made anew, because parsing the files takes a second; `npm run crds:check` tells whether the files say the same.
+ */
 export async function applyCrds(
   { kubeconfigPath }: Pick<TestCluster, "kubeconfigPath">,
   filter = "",
@@ -36,18 +36,15 @@ export async function applyCrds(
   const config = await loadClusterAccess({ kubeconfig: kubeconfigPath, env: {}, homeDir: "/nonexistent" });
   const client = createKubeClient({ config, userAgent: "crd-installer" });
   try {
-    // GROUP_PLURAL.yaml; a kustomization stands beside them.
-    const isCrd = (file: string): boolean => file.includes("_") && file.includes(filter);
-    const files = (await readdir(crdFolder)).filter(isCrd);
-    await Promise.all(files.map((file) => applyCrd(client, join(crdFolder, file))));
+    const wanted = customKinds.filter(({ group, plural }) => `${group}_${plural}.yaml`.includes(filter));
+    await Promise.all(wanted.map((kind) => applyCrd(client, buildCustomResourceDefinition(kind))));
   } finally {
     await client.close();
   }
 }
 
-async function applyCrd(client: KubeClient, file: string): Promise<void> {
-  const crd = parse(await readFile(file, "utf8")) as Crd;
-  const { name } = crd.metadata;
+async function applyCrd(client: KubeClient, crd: object): Promise<void> {
+  const { name } = (crd as Crd).metadata;
   await client.patch(crdType, { name }, crd, { kind: "apply", fieldManager: "crd-installer", force: true });
   const deadlineMs = performance.now() + servingDeadlineMs;
   for (;;) {

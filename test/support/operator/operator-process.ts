@@ -4,6 +4,7 @@ import { createWriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { execPath } from "node:process";
 import { fileURLToPath } from "node:url";
+import "#test/support/compile-cache.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 

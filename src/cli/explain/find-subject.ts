@@ -49,7 +49,7 @@ export function parseSubject(text: string, namespace: string | undefined): Subje
 }
 
 /** True where the word may stand for this kind. */
-export function isKindName(
+function isKindName(
   word: string,
   { group, kind }: { readonly group: string; readonly kind: string },
 ): boolean {

@@ -223,6 +223,30 @@ describe("compile: what verdicts depend on", () => {
     assert.equal(literal.needsRescan, false);
   });
 
+  it("depends on the labels of Namespaces where CEL reads more of one than its name", () => {
+    const dependent = (expression: string): readonly [boolean, boolean] => {
+      const { usesNamespaceLabels, needsRescan } = compile(
+        policy([rule({ validate: { cel: { expressions: [{ expression }] } } })]),
+      );
+      return [usesNamespaceLabels, needsRescan];
+    };
+    assert.deepEqual(dependent("namespaceObject.metadata.labels.tier == 'gold'"), [true, true]);
+    assert.deepEqual(dependent("namespaceObject.metadata.name == 'shop'"), [false, false]);
+    assert.deepEqual(dependent("object.metadata.name == 'web'"), [false, false]);
+  });
+
+  it("may see the status through its match conditions", () => {
+    const reads = (expression: string): boolean => {
+      const { spec, ...rest } = policy([rule({ validate: { pattern: { metadata: { name: "x" } } } })]);
+      const webhookConfiguration = { matchConditions: [{ name: "c", expression }] };
+      return compile({ ...rest, spec: { ...spec, webhookConfiguration } }).readsStatus;
+    };
+    assert.deepEqual(
+      [reads("object.status.phase == 'Running'"), reads("object.metadata.name == 'x'")],
+      [true, false],
+    );
+  });
+
   const rescans: readonly [title: string, rule: Rule][] = [
     [
       "a ConfigMap named by a variable",

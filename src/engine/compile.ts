@@ -56,7 +56,7 @@ export function compile(policy: JudgingPolicy): CompiledPolicy {
 function compileRulePolicy(policy: ClusterPolicy | Policy): CompiledPolicy {
   const problems: PolicyProblem[] = [];
   const annotations = policy.metadata.annotations ?? {};
-  const { identity, rules, problemOf, ...readable } = readableRules(policy);
+  const { identity, rules, problemOf, admits, ...readable } = readableRules(policy);
   problems.push(...readable.problems);
   const rulesFor = compileRules(rules, (rule, type) =>
     compileRule(rule, {
@@ -87,7 +87,8 @@ function compileRulePolicy(policy: ClusterPolicy | Policy): CompiledPolicy {
     autogenRules: rules.generated,
     ruleCount: countRules(rules.declared),
     selectors: uniqueSelections(scanned.flatMap((rule) => kindSelectionsOf(rule.match, identity.namespace))),
-    ...policyInputs(scanned, identity.namespace),
+    ...policyInputs(scanned, identity.namespace, policy.spec.webhookConfiguration?.matchConditions),
+    ...(admits === undefined ? {} : { admits }),
     applyOne: policy.spec.applyRules === "One",
     rulesFor,
     queries,

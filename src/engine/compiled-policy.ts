@@ -1,5 +1,6 @@
 import type { Rule } from "#api/kyverno/rule.ts";
 
+import type { AdmitsObject } from "./compile/admission-conditions.ts";
 import type { QueryCache } from "./context/query-cache.ts";
 import type { Evaluation } from "./evaluation.ts";
 import type { EvaluationInput } from "./input.ts";
@@ -114,6 +115,8 @@ export interface CompiledPolicy {
   readonly applyOne: boolean;
   /** Rules that answer in a scan, in order, for an object of this kind. */
   rulesFor(kind: string): readonly CompiledRule[];
+  /** Present where only some objects are for the policy at all, whatever its rules match. */
+  readonly admits?: AdmitsObject;
   /** Judges an object; present for kinds of policies that are not made of rules. */
   readonly judge?: (input: EvaluationInput) => Evaluation;
   readonly queries: QueryCache;

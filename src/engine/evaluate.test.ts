@@ -131,10 +131,28 @@ describe("evaluate: isolation", () => {
     });
   }
 
-  it("answers every rule of a policy with match conditions in CEL with an error", () => {
-    const webhookConfiguration = { matchConditions: [{ name: "c", expression: "true" }] };
+  const conditions: readonly [title: string, expression: string, count: number][] = [
+    ["judges what its match condition is true for", "object.metadata.name == 'web'", 1],
+    ["leaves alone what its match condition is false for", "object.metadata.name == 'other'", 0],
+    ["leaves alone what its match condition cannot be evaluated for", "object.nothing == 'x'", 0],
+    ["knows nobody who made a request", "request.userInfo.username == ''", 1],
+    ["takes the operation of a scan for CREATE", "request.operation == 'CREATE' && oldObject == null", 1],
+  ];
+  for (const [title, expression, count] of conditions) {
+    it(`${title}: ${expression}`, () => {
+      const matchConditions = [
+        { name: "first", expression: "true" },
+        { name: "c", expression },
+      ];
+      assert.equal(judge([fine], {}, { webhookConfiguration: { matchConditions } }).length, count);
+    });
+  }
+
+  it("answers every rule of a policy whose match condition is no expression with an error", () => {
+    const webhookConfiguration = { matchConditions: [{ name: "c", expression: "object." }] };
     const [response] = judge([fine], {}, { webhookConfiguration });
-    assert.equal(response?.unsupported, "webhookConfiguration.matchConditions");
+    assert.equal(response?.status, "error");
+    assert.match(response?.message ?? "", /matchConditions\[0\]\.expression/);
   });
 
   it("says nothing of a feature where the rule does not match", () => {

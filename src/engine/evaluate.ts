@@ -24,6 +24,7 @@ export function evaluate(policy: CompiledPolicy, input: EvaluationInput): Evalua
   if (namespace !== undefined && input.namespace !== namespace) return nothing;
   if (policy.judge !== undefined) return policy.judge(input);
   if (input.mode === "json") return nothing;
+  if (policy.admits?.(input) === false) return nothing;
   const subject = subjectOf(input);
   const matching = policy.rulesFor(input.gvk.kind).filter((rule) => rule.matches(subject));
   if (matching.length === 0) return nothing;

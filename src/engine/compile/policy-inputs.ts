@@ -1,4 +1,5 @@
 import type { MatchResources } from "#api/kyverno/match.ts";
+import type { PolicySpec } from "#api/kyverno/policy-spec.ts";
 import type { Rule } from "#api/kyverno/rule.ts";
 
 import { contextEntriesOf } from "./context-entries-of.ts";
@@ -13,8 +14,14 @@ export interface PolicyInputs {
   readonly needsRescan: boolean;
 }
 
+type MatchConditions = NonNullable<NonNullable<PolicySpec["webhookConfiguration"]>["matchConditions"]>;
+
 /** Works out the inputs of the rules that a scan evaluates. Where it is not certain, it says that there is one. */
-export function policyInputs(rules: readonly Rule[], policyNamespace: string | undefined): PolicyInputs {
+export function policyInputs(
+  rules: readonly Rule[],
+  policyNamespace: string | undefined,
+  matchConditions: MatchConditions = [],
+): PolicyInputs {
   const entries = rules.flatMap(contextEntriesOf);
   const uses = rules.map(({ match: _match, exclude: _exclude, name: _name, ...rest }) => expressionUse(rest));
   const maps = entries.flatMap(({ configMap }) => (configMap === undefined ? [] : [configMap]));
@@ -23,9 +30,11 @@ export function policyInputs(rules: readonly Rule[], policyNamespace: string | u
   const waits = entries.some(
     ({ apiCall, imageRegistry }) => apiCall !== undefined || imageRegistry !== undefined,
   );
+  const readsNamespace = rules.some(celReadsNamespace);
   return {
-    usesNamespaceLabels: rules.some((rule) => selectsNamespaces(rule)),
-    readsStatus: uses.some((use) => use.readsStatus) || rules.some(celReadsStatus),
+    usesNamespaceLabels: readsNamespace || rules.some((rule) => selectsNamespaces(rule)),
+    readsStatus:
+      uses.some((use) => use.readsStatus) || rules.some(celReadsStatus) || mayReadStatus(matchConditions),
     literalConfigMaps: unique(
       literal.map(({ name, namespace }) => ({
         namespace: namespace === undefined || namespace === "" ? (policyNamespace ?? "default") : namespace,
@@ -35,6 +44,7 @@ export function policyInputs(rules: readonly Rule[], policyNamespace: string | u
     globalEntries: [...new Set(references.filter(isLiteral).map(globalName))],
     needsRescan:
       waits ||
+      readsNamespace ||
       literal.length < maps.length ||
       !references.every(isLiteral) ||
       uses.some((use) => use.usesTimeOrRandom) ||
@@ -71,6 +81,17 @@ function filtersIn(block: MatchResources) {
 /** CEL sees the whole object through `object`; anything but one of its fields by name may be its status. */
 function celReadsStatus(rule: Rule): boolean {
   if (rule.validate?.cel === undefined) return false;
-  const text = JSON.stringify([rule.validate.cel, rule.celPreconditions ?? []]);
+  return mayReadStatus([rule.validate.cel, rule.celPreconditions ?? []]);
+}
+
+function mayReadStatus(expressions: unknown): boolean {
+  const text = JSON.stringify(expressions);
   return text.includes("status") || /\b(?:object|oldObject)\b(?!\.[A-Za-z_])/.test(text);
+}
+
+/** CEL sees the Namespace itself. Its labels are watched; what else it reads of it only a rescan finds. */
+function celReadsNamespace(rule: Rule): boolean {
+  if (rule.validate?.cel === undefined) return false;
+  const text = JSON.stringify([rule.validate.cel, rule.celPreconditions ?? []]);
+  return /\bnamespaceObject\b(?!\.metadata\.name\b)/.test(text);
 }

@@ -5,6 +5,8 @@ import type { Rule } from "#api/kyverno/rule.ts";
 import { policyRules } from "../autogen/policy-rules.ts";
 import type { PolicyRules } from "../autogen/policy-rules.ts";
 import type { PolicyIdentity, PolicyProblem } from "../compiled-policy.ts";
+import { compileAdmissionConditions } from "./admission-conditions.ts";
+import type { AdmitsObject } from "./admission-conditions.ts";
 import { isNestedDeeperThan } from "./nesting.ts";
 
 /** A policy as far as it can be read: what every compiler of rules begins with. */
@@ -13,6 +15,8 @@ export interface ReadableRules {
   /** Declared rules and those generated for pod controllers. A rule that is nested too deeply is its bare match. */
   readonly rules: PolicyRules;
   readonly problems: readonly PolicyProblem[];
+  /** Present where the policy says itself, whatever its rules match, which objects it is for. */
+  readonly admits?: AdmitsObject;
   /** Why a rule cannot be evaluated, where that is known before it is compiled. */
   readonly problemOf: (rule: Rule) => PolicyProblem | undefined;
 }
@@ -22,11 +26,14 @@ const maxRuleDepth = 200;
 /** Works out the rules of a policy and what keeps them from being evaluated. Never throws. */
 export function readableRules(policy: ClusterPolicy | Policy): ReadableRules {
   const { spec, unreadable } = withoutDeepRules(policy);
-  const policyProblem = policyProblemOf(policy);
+  const conditions = compileAdmissionConditions(policy);
+  const admits = typeof conditions === "function" ? { admits: conditions } : {};
+  const policyProblem = typeof conditions === "object" ? conditions : undefined;
   return {
     identity: identityOf(policy),
     rules: policyRules(spec, policy.metadata.annotations ?? {}),
     problems: [...(policyProblem === undefined ? [] : [policyProblem]), ...unreadable.values()],
+    ...admits,
     problemOf: (rule) => unreadable.get(rule) ?? policyProblem,
   };
 }
@@ -59,12 +66,4 @@ function emptyBody(rule: Rule): Pick<Rule, "mutate" | "generate" | "validate"> {
   if (rule.validate !== undefined) return { validate: {} };
   if (rule.mutate !== undefined) return { mutate: {} };
   return rule.generate === undefined ? { validate: {} } : { generate: {} };
-}
-
-/** What keeps all rules of a policy from being evaluated. */
-function policyProblemOf(policy: ClusterPolicy | Policy): PolicyProblem | undefined {
-  const conditions = policy.spec.webhookConfiguration?.matchConditions ?? [];
-  if (conditions.length === 0) return undefined;
-  const unsupported = "webhookConfiguration.matchConditions";
-  return { message: `${unsupported} is not supported by this version`, unsupported };
 }

@@ -24,7 +24,7 @@ import { compilePattern } from "./generation-pattern.ts";
  * the rules concerned answer with an `error` for the objects that they match; the others work.
  */
 export function compileGenerations(policy: ClusterPolicy | Policy): CompiledGenerations {
-  const { identity, rules, problems, problemOf } = readableRules(policy);
+  const { identity, rules, problems, problemOf, admits } = readableRules(policy);
   const found: PolicyProblem[] = [...problems];
   const compiled = rules.declared.flatMap((rule) =>
     rule.generate === undefined
@@ -40,6 +40,7 @@ export function compileGenerations(policy: ClusterPolicy | Policy): CompiledGene
   );
   return {
     identity,
+    ...(admits === undefined ? {} : { admits }),
     problems: found,
     rules: compiled,
     applyOne: policy.spec.applyRules === "One",

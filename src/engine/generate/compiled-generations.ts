@@ -1,3 +1,4 @@
+import type { AdmitsObject } from "../compile/admission-conditions.ts";
 import type { PolicyIdentity, PolicyProblem } from "../compiled-policy.ts";
 import type { CompiledEntry } from "../context/context-entry.ts";
 import type { QueryCache } from "../context/query-cache.ts";
@@ -31,6 +32,8 @@ export interface CompiledGeneration {
 /** The generate rules of a policy, compiled. It holds nothing of the cluster and may be kept as long as its content. */
 export interface CompiledGenerations {
   readonly identity: PolicyIdentity;
+  /** Present where only some objects are for the policy at all. */
+  readonly admits?: AdmitsObject;
   readonly problems: readonly PolicyProblem[];
   readonly rules: readonly CompiledGeneration[];
   /** Stop at the first rule with a verdict other than skip. */

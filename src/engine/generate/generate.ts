@@ -50,10 +50,9 @@ export function generate(
   const requests: ContextRequest[] = [];
   const pending: SourceRequest[] = [];
   const { namespace } = policy.identity;
-  const frame =
-    namespace === undefined || input.namespace === namespace
-      ? frameOf(policy, input, subjectOf(input))
-      : undefined;
+  const isInside = namespace === undefined || input.namespace === namespace;
+  const isAdmitted = isInside && policy.admits?.(input) !== false;
+  const frame = isAdmitted ? frameOf(policy, input, subjectOf(input)) : undefined;
   for (const generation of frame === undefined ? [] : policy.rules) {
     if (frame === undefined || (only !== undefined && generation.rule.name !== only)) continue;
     const result = runGeneration(generation, policy, frame, sources);

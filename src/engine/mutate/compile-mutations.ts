@@ -17,7 +17,7 @@ import type { CompiledTarget } from "./mutation-target.ts";
  * rules concerned answer with an `error` for the objects that they match; the others work.
  */
 export function compileMutations(policy: ClusterPolicy | Policy): CompiledMutations {
-  const { identity, rules, problems, problemOf } = readableRules(policy);
+  const { identity, rules, problems, problemOf, admits } = readableRules(policy);
   const found: PolicyProblem[] = [...problems];
   const compileOne = (rule: Rule): CompiledMutation =>
     compileMutation(rule, {
@@ -28,6 +28,7 @@ export function compileMutations(policy: ClusterPolicy | Policy): CompiledMutati
   const compiled = rules.all.filter((rule) => rule.mutate !== undefined).map(compileOne);
   return {
     identity,
+    ...(admits === undefined ? {} : { admits }),
     problems: found,
     rules: compiled,
     applyOne: policy.spec.applyRules === "One",

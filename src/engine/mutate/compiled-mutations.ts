@@ -1,3 +1,4 @@
+import type { AdmitsObject } from "../compile/admission-conditions.ts";
 import type { PolicyIdentity, PolicyProblem } from "../compiled-policy.ts";
 import type { QueryCache } from "../context/query-cache.ts";
 import type { CompiledRule } from "../validate/compiled-rule.ts";
@@ -17,6 +18,8 @@ export interface CompiledMutation {
 /** The mutations of a policy, compiled. It holds nothing of the cluster and may be kept as long as its content. */
 export interface CompiledMutations {
   readonly identity: PolicyIdentity;
+  /** Present where only some objects are for the policy at all. */
+  readonly admits?: AdmitsObject;
   readonly problems: readonly PolicyProblem[];
   /** In the order in which they are carried out: declared rules, then those generated for pod controllers. */
   readonly rules: readonly CompiledMutation[];

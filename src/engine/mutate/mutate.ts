@@ -54,6 +54,7 @@ export function mutate(
   const { namespace } = policy.identity;
   const done = new Progress(input.resource);
   if (namespace !== undefined && input.namespace !== namespace) return done.result();
+  if (policy.admits?.(input) === false) return done.result();
   for (const mutation of policy.rules) {
     if (options.rule !== undefined && mutation.rule.name !== options.rule) continue;
     if (mutation.targets !== undefined && options.targets === undefined) continue;

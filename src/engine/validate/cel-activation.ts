@@ -47,7 +47,7 @@ export function celActivation(
     return value;
   };
   const lazyVariables = new LazyMap(variable);
-  const fixed = once(() => fixedVariables(input));
+  const fixed = once(() => admissionVariables(input));
   const namespaceObject = once(() => readNamespace(run, readsNamespace));
   const lookUp = (name: string): CelValue | undefined => {
     if (name === "variables") return lazyVariables;
@@ -66,7 +66,8 @@ function once<T>(compute: () => T): () => T {
   return () => (known ??= { value: compute() }).value;
 }
 
-function fixedVariables(input: EvaluationInput): ReadonlyMap<string, CelValue> {
+/** What the API server's admission expressions see of a request, without its Namespace. */
+export function admissionVariables(input: EvaluationInput): ReadonlyMap<string, CelValue> {
   const isDelete = input.operation === "DELETE";
   return new Map<string, CelValue>([
     ["object", isDelete ? null : input.resource],

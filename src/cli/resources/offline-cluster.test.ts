@@ -64,7 +64,8 @@ describe("offlineCluster", () => {
     ["/api/v1/pods?limit=1", "a scan of files does not answer requests with parameters"],
   ];
   for (const [path, message] of failures) {
-    it(`refuses ${path}`, () => assert.deepEqual(get(path), { kind: "failed", message }));
+    const status = message.endsWith("not found") ? { status: 404 } : {};
+    it(`refuses ${path}`, () => assert.deepEqual(get(path), { kind: "failed", message, ...status }));
   }
 
   it("does not serve what values may stand in for, and says so of what they may not", () => {

@@ -81,7 +81,7 @@ function callApi(
   if (object !== undefined) return { kind: "value", value: object };
   const resource = path.group === "" ? path.resource : `${path.resource}.${path.group}`;
   const target = `${apiVersionOf(path)}/${kindNameOf(path.resource)}/${path.name}`;
-  return failed(`failed to get resource ${target}: ${resource} "${path.name}" not found`);
+  return failed(`failed to get resource ${target}: ${resource} "${path.name}" not found`, 404);
 }
 
 function listOf(path: ApiPath, found: readonly ScanResource[]): ContextAnswer {
@@ -97,6 +97,6 @@ function typeKey(group: string, version: string, resource: string): string {
   return `${group}/${version}/${resource}`;
 }
 
-function failed(message: string): ContextAnswer {
-  return { kind: "failed", message };
+function failed(message: string, status?: number): ContextAnswer {
+  return { kind: "failed", message, ...(status === undefined ? {} : { status }) };
 }

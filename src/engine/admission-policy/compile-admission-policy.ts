@@ -5,12 +5,14 @@ import type {
 import type { CelCheck } from "#api/schema/cel-blocks.ts";
 
 import { celInputs, textsIn } from "../cel-policy/cel-inputs.ts";
-import { CelCompileError, compileExpression, compileVariables } from "../cel-policy/compile-expression.ts";
+import { CelCompileError, compileExpression } from "../cel-policy/compile-expression.ts";
 import { constraintSelections } from "../cel-policy/kind-selections.ts";
 import { compileConditions } from "../cel-policy/match-conditions.ts";
 import type { CompiledCondition } from "../cel-policy/match-conditions.ts";
+import { compileTypedVariables } from "../cel-policy/typed-variables.ts";
 import { celCompiledPolicy, celIdentity, celReporting } from "../cel-policy/policy-document.ts";
-import { policyEnvironment } from "../cel/policy-environment.ts";
+import type { CelEnvironment } from "../cel/compile/environment.ts";
+import { kindEnvironment } from "../cel/environments/kind-environment.ts";
 import type { CelProgram } from "../cel/program.ts";
 import type { CompiledPolicy } from "../compiled-policy.ts";
 import type { AdmissionMatching } from "./admission-reach.ts";
@@ -66,26 +68,29 @@ export function compileAdmissionPolicy(
 }
 
 function compileBody(spec: ValidatingAdmissionPolicy["spec"]): AdmissionBody {
+  const base = kindEnvironment("ValidatingAdmissionPolicy");
+  const { programs, environment } = compileTypedVariables(spec.variables, base);
   return {
-    conditions: compileConditions(spec.matchConditions, policyEnvironment, "matchConditions"),
+    conditions: compileConditions(spec.matchConditions, base, "matchConditions"),
     onConditionError: spec.failurePolicy === "Ignore" ? "notMet" : "error",
-    variables: compileVariables(spec.variables, policyEnvironment),
-    checks: (spec.validations ?? []).map(compileCheck),
+    variables: programs,
+    checks: (spec.validations ?? []).map((check, index) => compileCheck(check, index, environment)),
   };
 }
 
 function compileCheck(
   { expression, message = "", messageExpression = "" }: CelCheck,
   index: number,
+  environment: CelEnvironment,
 ): AdmissionCheck {
   const field = `validations[${index}]`;
   return {
-    program: compileExpression(expression, policyEnvironment, `${field}.expression`, "bool"),
+    program: compileExpression(expression, environment, `${field}.expression`, "bool"),
     message,
     messageProgram:
       messageExpression.trim() === ""
         ? undefined
-        : compileExpression(messageExpression, policyEnvironment, `${field}.messageExpression`, "string"),
+        : compileExpression(messageExpression, environment, `${field}.messageExpression`, "string"),
   };
 }
 

@@ -170,7 +170,7 @@ describe("parameters", () => {
   });
 
   it("are waited for", () => {
-    const pending = { context: { lookUp: () => ({ kind: "pending" }) } } as const;
+    const pending: Partial<EvaluationInput> = { context: { lookUp: () => ({ kind: "pending" }) } };
     assert.deepEqual(judge(spec, [binding("b", { paramRef: { name: "a" } })], pending), ["waits for params"]);
   });
 

@@ -17,7 +17,12 @@ export function compileAnnotations(
     ({ key, valueExpression }, index) =>
       [
         key,
-        compileExpression(valueExpression, environment, `auditAnnotations[${index}].valueExpression`),
+        compileExpression(
+          valueExpression,
+          environment,
+          `auditAnnotations[${index}].valueExpression`,
+          "text or null",
+        ),
       ] as const,
   );
 }

@@ -1,5 +1,5 @@
 import { BudgetExceeded } from "../budget.ts";
-import type { CelClock } from "../cel/compile/frame.ts";
+import type { Activation, CelClock, CelOutside, GenerateSink } from "../cel/compile/frame.ts";
 import { maxExpressionCost } from "../cel/program.ts";
 import type { CelProgram, CelResult } from "../cel/program.ts";
 import { CelError } from "../cel/values/cel-error.ts";
@@ -13,6 +13,10 @@ export interface CelSessionOptions {
   readonly bind: (name: string) => CelValue | undefined;
   /** The policy's variables in the order of their declaration; none where expressions do not see them. */
   readonly variables?: ReadonlyMap<string, CelProgram>;
+  /** What functions such as `resource.Get` ask, and under whose authority; without it they have no data. */
+  readonly outside?: CelOutside;
+  /** Takes the objects that `generator.Apply` makes. */
+  readonly generate?: GenerateSink;
   /** What the error of a variable says where it is used; the error itself where it is absent. */
   readonly variableError?: (name: string, message: string) => string;
   /** What all expressions together may cost; each alone has the API server's limit. */
@@ -36,8 +40,8 @@ const defaultTotalCost = 10 * maxExpressionCost;
  * every use.
  */
 export function openCelSession(options: CelSessionOptions): CelSession {
-  const { clock, bind, variables, maxTotalCost = defaultTotalCost } = options;
-  const { variableError = (_name, message) => message } = options;
+  const { clock, bind, variables, outside, generate } = options;
+  const { maxTotalCost = defaultTotalCost, variableError = (_name, message) => message } = options;
   const values = new Map<string, CelValue | CelError>();
   let left = maxTotalCost;
 
@@ -48,7 +52,7 @@ export function openCelSession(options: CelSessionOptions): CelSession {
   };
   const withinBudget = (program: CelProgram, maxCost: number): CelResult => {
     try {
-      return program.evaluate({ get: lookUp }, clock, maxCost);
+      return program.evaluate(activation, clock, maxCost);
     } catch (error) {
       if (!(error instanceof BudgetExceeded)) throw error;
       return { kind: "error", message: error.message, cost: maxCost };
@@ -68,5 +72,10 @@ export function openCelSession(options: CelSessionOptions): CelSession {
   };
   const lazyVariables = variables === undefined ? undefined : new LazyMap(variable);
   const lookUp = (name: string): CelValue | undefined => (name === "variables" ? lazyVariables : bind(name));
+  const activation: Activation = {
+    get: lookUp,
+    ...(outside === undefined ? {} : { outside }),
+    ...(generate === undefined ? {} : { generate }),
+  };
   return { evaluate };
 }

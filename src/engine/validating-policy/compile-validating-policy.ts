@@ -9,6 +9,8 @@ import { constraintSelections } from "../cel-policy/kind-selections.ts";
 import { autogenTargets } from "../cel-policy/pod-controllers.ts";
 import { celCompiledPolicy, celIdentity, celReporting, processOf } from "../cel-policy/policy-document.ts";
 import { rewriteSpec } from "../cel-policy/rewrite-spec.ts";
+import type { CelEnvironment } from "../cel/compile/environment.ts";
+import { kindEnvironment } from "../cel/environments/kind-environment.ts";
 import type { CompiledPolicy, PolicyProblem } from "../compiled-policy.ts";
 import { compileVariant } from "./compile-variant.ts";
 import type { ValidatingVariant } from "./compile-variant.ts";
@@ -35,7 +37,10 @@ export function compileValidatingPolicy(
     });
   }
   const isObjects = mode === "Kubernetes";
-  const variants = problems.length > 0 ? [] : variantsOf(spec, isObjects);
+  const variants =
+    problems.length > 0
+      ? []
+      : variantsOf(spec, isObjects, kindEnvironment("ValidatingPolicy", identity.namespace !== undefined));
   problems.push(...variants.flatMap(({ problem }) => (problem === undefined ? [] : [{ message: problem }])));
   const constraints = variants.map(({ matchConstraints }) => matchConstraints);
   return celCompiledPolicy({
@@ -52,13 +57,17 @@ export function compileValidatingPolicy(
 }
 
 /** The policy itself, then what it is for pod controllers. */
-function variantsOf(spec: ValidatingPolicySpec, isObjects: boolean): readonly ValidatingVariant[] {
-  const own = compileVariant(spec, isObjects ? spec.matchConstraints : {});
+function variantsOf(
+  spec: ValidatingPolicySpec,
+  isObjects: boolean,
+  environment: CelEnvironment,
+): readonly ValidatingVariant[] {
+  const own = compileVariant(spec, isObjects ? spec.matchConstraints : {}, environment);
   if (!isObjects) return [own];
   return [
     own,
     ...autogenTargets(spec).map(({ templatePath, matchConstraints }) =>
-      compileVariant(rewriteSpec(spec, templatePath), matchConstraints),
+      compileVariant(rewriteSpec(spec, templatePath), matchConstraints, environment),
     ),
   ];
 }

@@ -4,12 +4,13 @@ import type { CelCheck } from "#api/schema/cel-blocks.ts";
 
 import { compileAnnotations } from "../cel-policy/audit-annotations.ts";
 import type { CompiledAnnotations } from "../cel-policy/audit-annotations.ts";
-import { CelCompileError, compileExpression, compileVariables } from "../cel-policy/compile-expression.ts";
+import { CelCompileError, compileExpression } from "../cel-policy/compile-expression.ts";
 import { compileMatchConstraints } from "../cel-policy/match-constraints.ts";
 import type { ConstraintsTest } from "../cel-policy/match-constraints.ts";
 import { compileConditions } from "../cel-policy/match-conditions.ts";
 import type { CompiledCondition } from "../cel-policy/match-conditions.ts";
-import { conditionsEnvironment, validatingEnvironment } from "../cel-policy/validating-environment.ts";
+import { compileTypedVariables } from "../cel-policy/typed-variables.ts";
+import type { CelEnvironment } from "../cel/compile/environment.ts";
 import type { CelProgram } from "../cel/program.ts";
 
 /** One expression that must hold. */
@@ -22,6 +23,8 @@ export interface CompiledValidation {
 
 /** What a variant evaluates once its constraints take an object. */
 export interface VariantBody {
+  /** What conditions see, those of exceptions included. */
+  readonly environment: CelEnvironment;
   readonly conditions: readonly CompiledCondition[];
   /** What a condition is that cannot be evaluated (`failurePolicy`). */
   readonly onConditionError: "error" | "notMet";
@@ -43,37 +46,42 @@ export interface ValidatingVariant {
 export function compileVariant(
   spec: ValidatingPolicySpec,
   matchConstraints: MatchConstraints | undefined,
+  environment: CelEnvironment,
 ): ValidatingVariant {
   const matches = compileMatchConstraints(matchConstraints);
   try {
-    return { matchConstraints, matches, body: compileBody(spec), problem: undefined };
+    return { matchConstraints, matches, body: compileBody(spec, environment), problem: undefined };
   } catch (error) {
     if (!(error instanceof CelCompileError)) throw error;
     return { matchConstraints, matches, body: undefined, problem: error.message };
   }
 }
 
-function compileBody(spec: ValidatingPolicySpec): VariantBody {
+function compileBody(spec: ValidatingPolicySpec, base: CelEnvironment): VariantBody {
+  const { programs, environment } = compileTypedVariables(spec.variables, base);
   return {
-    conditions: compileConditions(spec.matchConditions, conditionsEnvironment, "matchConditions"),
+    // Conditions are asked before there are variables.
+    environment: base,
+    conditions: compileConditions(spec.matchConditions, base, "matchConditions"),
     onConditionError: spec.failurePolicy === "Ignore" ? "notMet" : "error",
-    variables: compileVariables(spec.variables, validatingEnvironment),
-    validations: (spec.validations ?? []).map(compileValidation),
-    annotations: compileAnnotations(spec.auditAnnotations, validatingEnvironment),
+    variables: programs,
+    validations: (spec.validations ?? []).map((check, index) => compileValidation(check, index, environment)),
+    annotations: compileAnnotations(spec.auditAnnotations, environment),
   };
 }
 
 function compileValidation(
   { expression, message = "", messageExpression = "" }: CelCheck,
   index: number,
+  environment: CelEnvironment,
 ): CompiledValidation {
   const field = `validations[${index}]`;
   return {
-    program: compileExpression(expression, validatingEnvironment, `${field}.expression`, "bool"),
+    program: compileExpression(expression, environment, `${field}.expression`, "bool"),
     message,
     messageProgram:
       messageExpression === ""
         ? undefined
-        : compileExpression(messageExpression, validatingEnvironment, `${field}.messageExpression`, "string"),
+        : compileExpression(messageExpression, environment, `${field}.messageExpression`, "string"),
   };
 }

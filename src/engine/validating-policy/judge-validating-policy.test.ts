@@ -47,7 +47,7 @@ describe("a ValidatingPolicy", () => {
     ],
     [
       "says why a message cannot be computed",
-      { validations: [{ expression: "false", messageExpression: "object.nothing" }] },
+      { validations: [{ expression: "false", messageExpression: "string(object.nothing)" }] },
       [
         "",
         "fail",
@@ -77,7 +77,7 @@ describe("a ValidatingPolicy", () => {
       {
         validations: [{ expression: "false" }],
         auditAnnotations: [
-          { key: "kind", valueExpression: "object.kind" },
+          { key: "kind", valueExpression: "string(object.kind)" },
           { key: "none", valueExpression: "''" },
         ],
       },

@@ -10,7 +10,6 @@ import { MatchError } from "../cel-policy/match-constraints.ts";
 import { evaluateConditions } from "../cel-policy/match-conditions.ts";
 import { policyScope, ruleless } from "../cel-policy/ruleless-response.ts";
 import { runJudgement } from "../cel-policy/run-judgement.ts";
-import { conditionsEnvironment } from "../cel-policy/validating-environment.ts";
 import type { PolicyIdentity } from "../compiled-policy.ts";
 import type { Evaluation } from "../evaluation.ts";
 import type { EvaluationInput } from "../input.ts";
@@ -49,14 +48,18 @@ function judgeBy(
 ): RuleResponse {
   if (body === undefined) return respond("evaluation", "error", `failed to compile policy: ${problem}`);
   let allowed = nothingAllowed;
-  const bind = kyvernoBindings(input, policyScope(identity), () => allowed);
-  const clock = { nowMs: input.nowMs, seed: input.seed };
+  const scope = policyScope(identity);
+  const shared = {
+    clock: { nowMs: input.nowMs, seed: input.seed },
+    bind: kyvernoBindings(input, scope, () => allowed),
+    outside: { source: input.context, scope },
+  };
   const notLoaded = (message: string) => respond("evaluation", "error", `failed to load context: ${message}`);
 
-  const conditions = openCelSession({ clock, bind });
+  const conditions = openCelSession(shared);
   const exceptions = (input.celExceptions ?? noCelExceptions).find(identity.kind, identity.name);
   const exemption = findExemption(exceptions, conditions, {
-    environment: conditionsEnvironment,
+    environment: body.environment,
     nowMs: input.nowMs,
     onError: body.onConditionError,
   });
@@ -69,7 +72,7 @@ function judgeBy(
   if (met.kind === "error") return notLoaded(met.message);
   // Reports of the background leave such a result out; the command line shows it.
   if (met.kind === "notMet") return { ...respond("", "skip", "skip"), unreported: true };
-  return validate(body, openCelSession({ clock, bind, variables: body.variables }), notLoaded);
+  return validate(body, openCelSession({ ...shared, variables: body.variables }), notLoaded);
 }
 
 function validate(

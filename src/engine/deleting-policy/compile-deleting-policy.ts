@@ -2,14 +2,17 @@ import type { DeletingPolicy, NamespacedDeletingPolicy } from "#api/policies/del
 import type { MatchConstraints } from "#api/policies/match-constraints.ts";
 import type { LabelSelector } from "#api/schema/metadata.ts";
 
-import { CelCompileError, compileExpression, compileVariables } from "../cel-policy/compile-expression.ts";
+import { CelCompileError } from "../cel-policy/compile-expression.ts";
 import { compileMatchConstraints } from "../cel-policy/match-constraints.ts";
 import type { ConstraintsTest } from "../cel-policy/match-constraints.ts";
+import { compileConditions } from "../cel-policy/match-conditions.ts";
 import type { CompiledCondition } from "../cel-policy/match-conditions.ts";
 import { celIdentity } from "../cel-policy/policy-document.ts";
+import { compileTypedVariables } from "../cel-policy/typed-variables.ts";
+import { kindEnvironment } from "../cel/environments/kind-environment.ts";
+import type { CelEnvironment } from "../cel/compile/environment.ts";
 import type { CelProgram } from "../cel/program.ts";
 import type { PolicyIdentity } from "../compiled-policy.ts";
-import { deletingEnvironment } from "./deleting-environment.ts";
 
 /** A resource whose objects have to be listed. */
 export interface DeletableResource {
@@ -36,6 +39,8 @@ export interface CompiledDeletingPolicy {
   readonly usesNamespaceLabels: boolean;
   /** Throws a `MatchError`. */
   readonly matches: ConstraintsTest;
+  /** What conditions see, those of exceptions too: with the variables. */
+  readonly environment: CelEnvironment;
   readonly variables: ReadonlyMap<string, CelProgram>;
   readonly conditions: readonly CompiledCondition[];
 }
@@ -46,37 +51,30 @@ export function compileDeletingPolicy(
 ): CompiledDeletingPolicy {
   const { spec, metadata, kind } = document;
   const { matchConstraints } = spec;
+  const identity = celIdentity(kind, metadata, kind === "NamespacedDeletingPolicy");
+  const environment = kindEnvironment("DeletingPolicy", identity.namespace !== undefined);
   return {
-    identity: celIdentity(kind, metadata, kind === "NamespacedDeletingPolicy"),
+    identity,
     resources: resourcesOf(matchConstraints),
     selector: matchConstraints?.objectSelector,
     propagation: spec.deletionPropagationPolicy,
     usesNamespaceLabels: matchConstraints?.namespaceSelector !== undefined,
     matches: compileMatchConstraints(matchConstraints, { operations: "any" }),
-    ...compileExpressions(spec),
+    ...compileExpressions(spec, environment),
   };
 }
 
 function compileExpressions(
   spec: DeletingPolicy["spec"],
-): Pick<CompiledDeletingPolicy, "problem" | "variables" | "conditions"> {
+  base: CelEnvironment,
+): Pick<CompiledDeletingPolicy, "problem" | "environment" | "variables" | "conditions"> {
   try {
-    return {
-      problem: undefined,
-      variables: compileVariables(spec.variables, deletingEnvironment),
-      conditions: (spec.conditions ?? []).map(({ name, expression }, index) => ({
-        name,
-        program: compileExpression(
-          expression,
-          deletingEnvironment,
-          `conditions[${index}].expression`,
-          "bool",
-        ),
-      })),
-    };
+    const { programs, environment } = compileTypedVariables(spec.variables, base);
+    const conditions = compileConditions(spec.conditions, environment, "conditions");
+    return { problem: undefined, environment, variables: programs, conditions };
   } catch (error) {
     if (!(error instanceof CelCompileError)) throw error;
-    return { problem: error.message, variables: new Map(), conditions: [] };
+    return { problem: error.message, environment: base, variables: new Map(), conditions: [] };
   }
 }
 

@@ -13,7 +13,6 @@ import { Suspension } from "../context/context-source.ts";
 import type { ContextRequest } from "../context/context-source.ts";
 import type { EvaluationInput } from "../input.ts";
 import type { CompiledDeletingPolicy } from "./compile-deleting-policy.ts";
-import { deletingEnvironment } from "./deleting-environment.ts";
 
 /** Why an object stays. */
 export type KeptReason = "namespace" | "match" | "exception" | "conditions";
@@ -57,7 +56,12 @@ function openSession({ identity, variables }: CompiledDeletingPolicy, input: Eva
     if (name === "object") return input.resource;
     return name === "namespaceObject" ? namespaceOf(input, scope) : undefined;
   };
-  return openCelSession({ clock: { nowMs: input.nowMs, seed: input.seed }, bind, variables });
+  return openCelSession({
+    clock: { nowMs: input.nowMs, seed: input.seed },
+    bind,
+    outside: { source: input.context, scope },
+    variables,
+  });
 }
 
 /** A Namespace is its own. */
@@ -67,13 +71,13 @@ function namespaceOf(input: EvaluationInput, scope: ReturnType<typeof policyScop
 }
 
 function exempted(
-  { identity }: CompiledDeletingPolicy,
+  { identity, environment }: CompiledDeletingPolicy,
   session: CelSession,
   input: EvaluationInput,
 ): DeletionVerdict | undefined {
   const exceptions = (input.celExceptions ?? noCelExceptions).find(identity.kind, identity.name);
   const exemption = findExemption(exceptions, session, {
-    environment: deletingEnvironment,
+    environment,
     nowMs: input.nowMs,
     onError: "error",
     ignoresLists: true,

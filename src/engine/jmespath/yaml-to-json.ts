@@ -1,5 +1,5 @@
-import { parseDocument } from "yaml";
-import type { ScalarTag, Tags } from "yaml";
+import { isDocument, parseAllDocuments, parseDocument } from "yaml";
+import type { Document, ParseOptions, ScalarTag, SchemaOptions, DocumentOptions, Tags } from "yaml";
 
 import { QueryError } from "../errors.ts";
 
@@ -8,17 +8,28 @@ import { QueryError } from "../errors.ts";
  * `QueryError` with the line of what is wrong.
  */
 export function yamlToJson(text: string): string {
-  const document = parseDocument(text, {
-    version: "1.1",
-    merge: true,
-    uniqueKeys: false,
-    logLevel: "silent",
-    prettyErrors: false,
-    customTags: (tags) =>
-      tags
-        .filter((tag) => typeof tag !== "object" || !isTime(tag))
-        .map((tag) => (isFloat(tag) ? strictFloat(tag) : tag)),
-  });
+  return jsonOf(parseDocument(text, options), text);
+}
+
+/** The same for all documents of a stream; `null` for one that is empty. */
+export function yamlDocumentsToJson(text: string): readonly string[] {
+  const documents = parseAllDocuments(text, options);
+  return "empty" in documents ? [] : documents.filter(isDocument).map((document) => jsonOf(document, text));
+}
+
+const options: ParseOptions & DocumentOptions & SchemaOptions = {
+  version: "1.1",
+  merge: true,
+  uniqueKeys: false,
+  logLevel: "silent",
+  prettyErrors: false,
+  customTags: (tags) =>
+    tags
+      .filter((tag) => typeof tag !== "object" || !isTime(tag))
+      .map((tag) => (isFloat(tag) ? strictFloat(tag) : tag)),
+};
+
+function jsonOf(document: Document.Parsed, text: string): string {
   const problem = document.errors.find((error) => error.code !== "MULTIPLE_DOCS");
   if (problem !== undefined) {
     const line = text.slice(0, problem.pos[0]).split("\n").length;

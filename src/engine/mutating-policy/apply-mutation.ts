@@ -3,13 +3,15 @@ import type { ObjectType } from "../apply-configuration/object-type.ts";
 import type { Budget } from "../budget.ts";
 import { isListValue, typeNameOf } from "../cel/values/cel-value.ts";
 import type { CelValue } from "../cel/values/cel-value.ts";
+import { CelError } from "../cel/values/cel-error.ts";
+import { jsonOf } from "../cel/values/json-of.ts";
 import { StructValue } from "../cel/values/objects.ts";
 import { applyStrictPatch, PatchTestFailed } from "../mutate/json-patch/apply-strict-patch.ts";
 import type { JsonPatchOperation } from "../mutate/json-patch/decode-json-patch.ts";
 import { PatchError } from "../mutate/patch-error.ts";
+import { plainNumbers } from "../mutate/plain-numbers.ts";
 import { isObject } from "../values/json.ts";
-import type { JsonObject, NumberMode } from "../values/json.ts";
-import { JsonFormError, jsonOfCel } from "./json-of-cel.ts";
+import type { Json, JsonObject, NumberMode } from "../values/json.ts";
 import { structNameProblems } from "./struct-names.ts";
 
 /** What a mutation is carried out with. */
@@ -98,11 +100,11 @@ function refuseNames(value: CelValue): void {
   if (problems.length > 0) throw new PatchError(`type mismatch: ${problems.join("\n")}`);
 }
 
-function readJson(value: CelValue, what: string): ReturnType<typeof jsonOfCel> {
+function readJson(value: CelValue, what: string): Json {
   try {
-    return jsonOfCel(value);
+    return plainNumbers(jsonOf(value));
   } catch (error) {
-    throw error instanceof JsonFormError ? new PatchError(`${what}: ${error.message}`) : error;
+    throw error instanceof CelError ? new PatchError(`${what}: ${error.message}`) : error;
   }
 }
 

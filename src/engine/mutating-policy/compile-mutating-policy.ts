@@ -8,6 +8,8 @@ import { celInputs, textsIn } from "../cel-policy/cel-inputs.ts";
 import { constraintSelections } from "../cel-policy/kind-selections.ts";
 import { autogenTargets } from "../cel-policy/pod-controllers.ts";
 import { celCompiledPolicy, celIdentity, celReporting, processOf } from "../cel-policy/policy-document.ts";
+import { kindEnvironment } from "../cel/environments/kind-environment.ts";
+import type { CelEnvironment } from "../cel/compile/environment.ts";
 import type { CompiledPolicy, PolicyIdentity, PolicyProblem } from "../compiled-policy.ts";
 import { compileMutatingVariant } from "./compile-mutating-variant.ts";
 import type { MutatingVariant } from "./compile-mutating-variant.ts";
@@ -38,6 +40,7 @@ export function compileMutatingPolicy(
 ): CompiledMutatingPolicy {
   const { spec, metadata, kind } = document;
   const identity = celIdentity(kind, metadata, kind === "NamespacedMutatingPolicy");
+  const environment = kindEnvironment("MutatingPolicy", identity.namespace !== undefined);
   const mode = spec.evaluation?.mode ?? "Kubernetes";
   const problems: PolicyProblem[] = [];
   if (mode !== "Kubernetes" && mode !== "") {
@@ -46,7 +49,7 @@ export function compileMutatingPolicy(
       unsupported: `evaluation.mode.${mode}`,
     });
   }
-  const variants = problems.length > 0 ? [] : variantsOf(spec);
+  const variants = problems.length > 0 ? [] : variantsOf(spec, environment);
   problems.push(...variants.flatMap(({ problem }) => (problem === undefined ? [] : [{ message: problem }])));
   const constraints = variants.map(({ matchConstraints }) => matchConstraints);
   const compiled: CompiledMutatingPolicy = {
@@ -69,11 +72,11 @@ export function compileMutatingPolicy(
   return compiled;
 }
 
-function variantsOf(spec: MutatingPolicySpec): readonly MutatingVariant[] {
+function variantsOf(spec: MutatingPolicySpec, environment: CelEnvironment): readonly MutatingVariant[] {
   return [
-    compileMutatingVariant(spec, spec.matchConstraints),
+    compileMutatingVariant(spec, spec.matchConstraints, environment),
     ...autogenTargets(spec).map(({ templatePath, matchConstraints }) =>
-      compileMutatingVariant(rewriteMutations(spec, templatePath), matchConstraints),
+      compileMutatingVariant(rewriteMutations(spec, templatePath), matchConstraints, environment),
     ),
   ];
 }

@@ -3,13 +3,14 @@ import type { MutatingPolicySpec, PolicyMutation } from "#api/policies/mutating-
 
 import { compileAnnotations } from "../cel-policy/audit-annotations.ts";
 import type { CompiledAnnotations } from "../cel-policy/audit-annotations.ts";
-import { CelCompileError, compileExpression, compileVariables } from "../cel-policy/compile-expression.ts";
+import { CelCompileError, compileExpression } from "../cel-policy/compile-expression.ts";
 import { compileMatchConstraints } from "../cel-policy/match-constraints.ts";
 import type { ConstraintsTest } from "../cel-policy/match-constraints.ts";
 import { compileConditions } from "../cel-policy/match-conditions.ts";
 import type { CompiledCondition } from "../cel-policy/match-conditions.ts";
+import { compileTypedVariables } from "../cel-policy/typed-variables.ts";
+import type { CelEnvironment } from "../cel/compile/environment.ts";
 import type { CelProgram } from "../cel/program.ts";
-import { mutatingEnvironment } from "./mutating-environment.ts";
 
 /** One change. */
 export interface CompiledMutationExpression {
@@ -42,49 +43,51 @@ export interface MutatingVariant {
 export function compileMutatingVariant(
   spec: MutatingPolicySpec,
   matchConstraints: MatchConstraints | undefined,
+  environment: CelEnvironment,
 ): MutatingVariant {
   const matches = compileMatchConstraints(matchConstraints);
   try {
-    return { matchConstraints, matches, body: compileBody(spec), problem: undefined };
+    return { matchConstraints, matches, body: compileBody(spec, environment), problem: undefined };
   } catch (error) {
     if (!(error instanceof CelCompileError)) throw error;
     return { matchConstraints, matches, body: undefined, problem: error.message };
   }
 }
 
-function compileBody(spec: MutatingPolicySpec): MutatingBody {
+function compileBody(spec: MutatingPolicySpec, base: CelEnvironment): MutatingBody {
+  const { programs, environment } = compileTypedVariables(spec.variables, base);
   const targets = spec.targetMatchConstraints?.expression ?? "";
   return {
-    conditions: compileConditions(spec.matchConditions, mutatingEnvironment, "matchConditions"),
-    variables: compileVariables(spec.variables, mutatingEnvironment),
-    mutations: (spec.mutations ?? []).map(compileMutation),
-    annotations: compileAnnotations(spec.auditAnnotations, mutatingEnvironment),
-    targetConditions: compileConditions(
-      spec.targetMatchConditions,
-      mutatingEnvironment,
-      "targetMatchConditions",
-    ),
+    conditions: compileConditions(spec.matchConditions, environment, "matchConditions"),
+    variables: programs,
+    mutations: (spec.mutations ?? []).map((mutation, index) => compileMutation(mutation, index, environment)),
+    annotations: compileAnnotations(spec.auditAnnotations, environment),
+    targetConditions: compileConditions(spec.targetMatchConditions, environment, "targetMatchConditions"),
     targets:
       targets === ""
         ? undefined
-        : compileExpression(targets, mutatingEnvironment, "targetMatchConstraints.expression"),
+        : compileExpression(targets, environment, "targetMatchConstraints.expression"),
     replacesAtomic: spec.evaluation?.useServerSideApply === true,
   };
 }
 
-function compileMutation(mutation: PolicyMutation, index: number): CompiledMutationExpression {
+function compileMutation(
+  mutation: PolicyMutation,
+  index: number,
+  environment: CelEnvironment,
+): CompiledMutationExpression {
   const { patchType } = mutation;
   const field = `mutations[${index}]`;
   switch (patchType) {
     case "ApplyConfiguration": {
       const expression = mutation.applyConfiguration?.expression ?? "";
       const place = `${field}.applyConfiguration.expression`;
-      return { patchType, program: compileExpression(expression, mutatingEnvironment, place) };
+      return { patchType, program: compileExpression(expression, environment, place) };
     }
     case "JSONPatch": {
       const expression = mutation.jsonPatch?.expression ?? "";
       const place = `${field}.jsonPatch.expression`;
-      return { patchType, program: compileExpression(expression, mutatingEnvironment, place) };
+      return { patchType, program: compileExpression(expression, environment, place) };
     }
     default:
       throw new CelCompileError(

@@ -79,12 +79,12 @@ describe("a MutatingPolicy", () => {
       mutations: [
         addLabel,
         apply(
-          `Object{metadata: Object.metadata{labels: {"now": string(size(object.metadata.labels)), "then": string(variables.count)}}}`,
+          `Object{metadata: Object.metadata{labels: {"now": string(size(object.metadata.labels)), "old": string(variables.count)}}}`,
         ),
         apply(`Object{metadata: Object.metadata{labels: {"later": string(variables.count)}}}`),
       ],
     });
-    assert.deepEqual(labels(object), { app: "web", a: "b", now: "2", then: "2", later: "2" });
+    assert.deepEqual(labels(object), { app: "web", a: "b", now: "2", old: "2", later: "2" });
   });
 
   it("shows variables to match conditions", () => {

@@ -1,13 +1,14 @@
 import { celSubjectOf } from "../cel-policy/cel-subject.ts";
 import { MatchError } from "../cel-policy/match-constraints.ts";
+import { CelError } from "../cel/values/cel-error.ts";
+import { jsonOf } from "../cel/values/json-of.ts";
 import { Suspension } from "../context/context-source.ts";
 import type { ContextRequest } from "../context/context-source.ts";
 import type { EvaluationInput } from "../input.ts";
 import type { RuleResponse } from "../response.ts";
 import { isList, isObject, own } from "../values/json.ts";
-import type { JsonObject } from "../values/json.ts";
+import type { Json, JsonObject } from "../values/json.ts";
 import type { CompiledMutatingPolicy } from "./compile-mutating-policy.ts";
-import { JsonFormError, jsonOfCel } from "./json-of-cel.ts";
 import { mutateInTurn } from "./mutate-by-policy.ts";
 import type { ObjectMutation } from "./mutate-by-policy.ts";
 import { failed, runVariant, startVariant } from "./run-variant.ts";
@@ -45,14 +46,14 @@ export function targetsOfTrigger(policy: CompiledMutatingPolicy, input: Evaluati
     }
     const result = start.session.evaluate(body.targets);
     if (result.kind === "error") return { kind: "response", response: failed(result.message) };
-    return objectsOf(jsonOfCel(result.value));
+    return objectsOf(jsonOf(result.value));
   } catch (error) {
     if (error instanceof Suspension) return { kind: "pending", requests: error.requests };
     return { kind: "response", response: failed(messageOf(error)) };
   }
 }
 
-function objectsOf(value: ReturnType<typeof jsonOfCel>): TriggerTargets {
+function objectsOf(value: Json): TriggerTargets {
   if (value === null) return none;
   if (!isObject(value)) {
     return {
@@ -66,7 +67,7 @@ function objectsOf(value: ReturnType<typeof jsonOfCel>): TriggerTargets {
 }
 
 function messageOf(error: unknown): string {
-  if (error instanceof MatchError || error instanceof JsonFormError) return error.message;
+  if (error instanceof MatchError || error instanceof CelError) return error.message;
   return `internal error: ${error instanceof Error ? error.message : String(error)}`;
 }
 

@@ -8,7 +8,7 @@ import { findExemption } from "../cel-policy/exemption.ts";
 import { evaluateConditions } from "../cel-policy/match-conditions.ts";
 import type { CompiledCondition } from "../cel-policy/match-conditions.ts";
 import { policyScope, ruleless } from "../cel-policy/ruleless-response.ts";
-import { conditionsEnvironment } from "../cel-policy/validating-environment.ts";
+import { kindEnvironment } from "../cel/environments/kind-environment.ts";
 import { isStringMap } from "../cel/values/cel-value.ts";
 import type { CelValue } from "../cel/values/cel-value.ts";
 import type { PolicyIdentity } from "../compiled-policy.ts";
@@ -50,15 +50,20 @@ export function startVariant(
 ): VariantStart {
   let allowed = nothingAllowed;
   let current = input.resource;
-  const clock = { nowMs: input.nowMs, seed: input.seed };
-  const others = kyvernoBindings(input, policyScope(identity), () => allowed);
+  const scope = policyScope(identity);
+  const others = kyvernoBindings(input, scope, () => allowed);
   const bind = (name: string): CelValue | undefined => {
     if (name === "object") return current;
     return name === "request" ? requestOf(others(name), input) : others(name);
   };
+  const shared = {
+    clock: { nowMs: input.nowMs, seed: input.seed },
+    bind,
+    outside: { source: input.context, scope },
+  };
   const exceptions = (input.celExceptions ?? noCelExceptions).find(identity.kind, identity.name);
-  const exemption = findExemption(exceptions, openCelSession({ clock, bind }), {
-    environment: conditionsEnvironment,
+  const exemption = findExemption(exceptions, openCelSession(shared), {
+    environment: kindEnvironment("MutatingPolicy", identity.namespace !== undefined),
     nowMs: input.nowMs,
     onError: "error",
   });
@@ -68,7 +73,7 @@ export function startVariant(
     return { kind: "end", response: { ...response, exceptions: exemption.exceptions } };
   }
   allowed = exemption.allowed;
-  const session = openCelSession({ clock, bind, variables: body.variables });
+  const session = openCelSession({ ...shared, variables: body.variables });
   const met = evaluateConditions(conditions, session);
   if (met.kind === "error") return { kind: "end", response: failed(met.message) };
   if (met.kind === "notMet") return { kind: "end", response: respond("", "skip", "skip") };

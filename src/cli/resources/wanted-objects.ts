@@ -23,8 +23,9 @@ export function objectsReadBy(policies: readonly LoadedPolicy[]): WantedObjects 
     else plurals.add(plural);
   };
   for (const policy of policies) {
+    // What expressions of CEL read cannot be told from their text.
     if (rulePolicyOf(policy) === undefined) all ||= JSON.stringify(policy.source).includes("resource.");
-    else visit(policy.source, want);
+    visit(policy.source, want);
   }
   return {
     none: !all && plurals.size === 0,
@@ -45,6 +46,9 @@ function visit(value: unknown, want: (plural: string | undefined) => void): void
   if (Object.hasOwn(value, "globalReference")) want(undefined);
   const call = Object.hasOwn(value, "apiCall") ? value["apiCall"] : undefined;
   if (isRecord(call) && typeof call["urlPath"] === "string") want(pluralOf(call["urlPath"]));
+  const parameters = Object.hasOwn(value, "paramKind") ? value["paramKind"] : undefined;
+  if (isRecord(parameters) && typeof parameters["kind"] === "string")
+    want(resourceNameOf(parameters["kind"]));
   const targets = Object.hasOwn(value, "targets") ? value["targets"] : undefined;
   for (const target of Array.isArray(targets) ? (targets as readonly unknown[]) : []) {
     const kind = isRecord(target) ? target["kind"] : undefined;

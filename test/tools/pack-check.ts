@@ -1,0 +1,137 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+// Packs the project as npm would publish it, installs the package in an empty folder and uses it there, once under each
+// version of Node that is named: `node test/tools/pack-check.ts 22 24`.
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const versions = process.argv.slice(2);
+const maxSeconds = 60;
+
+const policy = `apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata:
+  name: require-team
+spec:
+  rules:
+    - name: team
+      match: {any: [{resources: {kinds: [ConfigMap]}}]}
+      validate: {message: Who answers the phone?, pattern: {metadata: {labels: {team: "?*"}}}}
+`;
+const resources = `apiVersion: v1
+kind: ConfigMap
+metadata: {name: owned, namespace: shop, labels: {team: a}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: stray, namespace: shop}
+`;
+
+interface Check {
+  readonly args: readonly string[];
+  readonly code: number;
+  readonly stdout: RegExp;
+}
+
+const checks: readonly Check[] = [
+  { args: ["--help"], code: 0, stdout: /Usage: rearguard[^]*controller[^]*scan[^]*demo/ },
+  { args: ["controller", "--help"], code: 0, stdout: /--kubeconfig/ },
+  { args: ["scan", "policy.yaml", "-r", "resources.yaml"], code: 1, stdout: /pass: 1, fail: 1,/ },
+  { args: ["demo", "--once"], code: 0, stdout: /^total +\d+ +\d+[^]*\d+ reports, / },
+];
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(program: string, args: readonly string[], folder: string, path?: string): Promise<Ended> {
+  const child = spawn(program, args, {
+    cwd: folder,
+    env: {
+      ...process.env,
+      ...(path === undefined ? {} : { PATH: `${path}${delimiter}${process.env["PATH"]}` }),
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: maxSeconds * 1000,
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, stdout, stderr };
+}
+
+/** Runs what has to succeed and gives its standard output. */
+async function must(
+  program: string,
+  args: readonly string[],
+  folder: string,
+  path?: string,
+): Promise<string> {
+  const { code, stdout, stderr } = await run(program, args, folder, path);
+  if (code === 0) return stdout;
+  throw new Error(`${program} ${args.join(" ")} ended with code ${code}:\n${stdout}${stderr}`);
+}
+
+/** Makes an empty project with a Node of that version and resolves to the folder of its program. */
+async function installNode(version: string, folder: string): Promise<string> {
+  await mkdir(folder);
+  await writeFile(join(folder, "package.json"), "{}");
+  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  await must("npm", ["install", "--no-save", "--no-package-lock", `${name}@${version}`], folder);
+  return join(folder, "node_modules", name, "bin");
+}
+
+async function checkUnder(version: string, tarball: string, folder: string): Promise<number> {
+  const bin = await installNode(version, join(folder, `node-${version}`));
+  const home = join(folder, `use-${version}`);
+  await mkdir(home);
+  const startMs = performance.now();
+  await must("npm", ["install", "--omit=optional", tarball], home, bin);
+  const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
+  const node = (await must("node", ["--version"], home, bin)).trim();
+  console.log(`Node ${node}: installed in an empty folder in ${seconds} s`);
+  await writeFile(join(home, "policy.yaml"), policy);
+  await writeFile(join(home, "resources.yaml"), resources);
+  let failed = 0;
+  for (const { args, code, stdout } of checks) {
+    const began = performance.now();
+    const ended = await run(join(home, "node_modules/.bin/rearguard"), args, home, bin);
+    const took = ((performance.now() - began) / 1000).toFixed(1);
+    const isRight = ended.code === code && stdout.test(ended.stdout) && ended.stderr === "";
+    console.log(`  ${isRight ? "ok    " : "FAILED"} rearguard ${args.join(" ")} (${took} s)`);
+    if (isRight) continue;
+    failed += 1;
+    console.log(`exit code ${ended.code}, wanted ${code}; it printed:\n${ended.stdout}${ended.stderr}`);
+  }
+  return failed;
+}
+
+async function main(): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), "rearguard-pack-"));
+  try {
+    await must("npm", ["pack", "--silent", "--pack-destination", folder], root);
+    const [name = ""] = await readdir(folder);
+    const tarball = join(folder, name);
+    console.log(`${name}: ${Math.round((await stat(tarball)).size / 1024)} KiB`);
+    let failed = 0;
+    for (const version of versions) failed += await checkUnder(version, tarball, folder);
+    console.log(`${versions.length * checks.length - failed} passed, ${failed} failed`);
+    return failed === 0 ? 0 : 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+if (versions.length === 0) {
+  console.error("name the versions of Node, for example: npm run -s pack:check -- 22 24");
+  process.exitCode = 2;
+} else {
+  process.exitCode = await main();
+}

@@ -105,7 +105,7 @@ before(async () => {
   const user = (group: string) => ({ name: group, groups: [group, "system:authenticated"] });
   server = await startDevserver({
     tls: false,
-    users: { "token-of-half": user("half"), "token-of-none": user("none") },
+    users: Object.fromEntries(["half", "none", "secrets"].map((group) => [`token-of-${group}`, user(group)])),
   });
   const kubeconfig = join(cli.folder, "admin");
   await writeFile(kubeconfig, server.kubeconfig);

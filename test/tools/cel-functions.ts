@@ -55,7 +55,9 @@ function whereTable(): string {
     const kinds = celKinds.filter((kind) => hasLibrary(kind, library));
     return `| ${library.name} | ${kinds.join(", ")} |`;
   });
-  return `Everywhere: ${everywhere.map(({ name }) => name).join(", ")}. "ClusterPolicy" is \`validate.cel\` of classic rules, "MatchConditions"
+  return `Everywhere: ${everywhere.map(({ name }) => name).join(", ")}.
+
+"ClusterPolicy" is \`validate.cel\` of classic rules, "MatchConditions"
 their \`webhookConfiguration.matchConditions\`, "ImageReference" is \`matchImageReferences\`.
 
 | Library | Kinds |

@@ -27,21 +27,24 @@ import {
 import { jsonPatchMessage, objectMessage } from "./patch-messages.ts";
 import { withVariables } from "./policy-variables.ts";
 
-/** What an expression stands in. The last four are the API server's own, and what classic rules have of them. */
-export type CelKind =
-  | "ValidatingPolicy"
-  | "ImageValidatingPolicy"
-  | "MutatingPolicy"
-  | "GeneratingPolicy"
-  | "DeletingPolicy"
+/** What an expression stands in. Those after `ImageReference` are the API server's own, and what classic rules have of them. */
+export const celKinds = [
+  "ValidatingPolicy",
+  "ImageValidatingPolicy",
+  "MutatingPolicy",
+  "GeneratingPolicy",
+  "DeletingPolicy",
   /** An expression of `matchImageReferences`, which sees `ref` and the image library. */
-  | "ImageReference"
-  | "ValidatingAdmissionPolicy"
-  | "MutatingAdmissionPolicy"
+  "ImageReference",
+  "ValidatingAdmissionPolicy",
+  "MutatingAdmissionPolicy",
   /** `validate.cel` of a classic rule. */
-  | "ClusterPolicy"
+  "ClusterPolicy",
   /** `webhookConfiguration.matchConditions`. */
-  | "MatchConditions";
+  "MatchConditions",
+] as const;
+
+export type CelKind = (typeof celKinds)[number];
 
 const exceptions = structType("libs.Exception", {
   allowedImages: listOf(stringType),
@@ -142,6 +145,11 @@ function imageOptions(isNamespaced: boolean): EnvironmentOptions {
     // The one kind without Kyverno's `orValue`.
     libraries: options.libraries.filter((library) => library !== orValueLibrary),
   };
+}
+
+/** The libraries of a kind. */
+export function kindLibraries(kind: CelKind, isNamespaced: boolean): readonly Library[] {
+  return optionsOf(kind, isNamespaced).libraries;
 }
 
 const known = new Map<string, CelEnvironment>();

@@ -5,15 +5,22 @@ import type { CallContext } from "./function-spec.ts";
 
 const special = /[<>&\u2028\u2029]/g;
 
-function quoted(text: string): string {
-  return JSON.stringify(text.toWellFormed()).replace(
+function htmlSafe(quoted: string): string {
+  return quoted.replace(
     special,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
 
-/** JSON in the form of Go's encoder: keys sorted, `<`, `>` and `&` escaped, integral doubles without a fraction. */
-export function jsonText(value: Json, context: CallContext): string {
+/**
+ * JSON in the form of Go's encoder: keys sorted, integral doubles without a fraction, and `<`, `>` and `&` escaped where
+ * `isHtmlSafe` says so.
+ */
+export function jsonText(value: Json, context: CallContext, isHtmlSafe = true): string {
+  const quoted = (text: string): string => {
+    const plain = JSON.stringify(text.toWellFormed());
+    return isHtmlSafe ? htmlSafe(plain) : plain;
+  };
   const parts: string[] = [];
   const emit = (text: string): void => {
     context.spend(Math.ceil(text.length / 10));

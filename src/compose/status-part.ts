@@ -97,11 +97,12 @@ function policyType(types: readonly ResourceType[], kind: string): ResourceType 
 }
 
 function findingsOf(policy: ScanPolicy, unavailable: readonly string[]): ReportedPolicy["findings"] {
-  const { compiled, idle, generation, refusals } = policy;
+  const { compiled, idle, generation, refusals, unreadable } = policy;
+  const problems = compiled.problems.map(({ rule, message }) =>
+    rule === undefined ? message : `${rule}: ${message}`,
+  );
   return {
-    problems: compiled.problems.map(({ rule, message }) =>
-      rule === undefined ? message : `${rule}: ${message}`,
-    ),
+    problems: unreadable === undefined ? problems : [unreadable],
     refusals,
     unavailable,
     ruleCount: compiled.ruleCount,

@@ -58,7 +58,9 @@ export function createPolicyFacts(
         ? policyKey(kind, undefined, name)
         : policyKey(kind, name.slice(0, slash), name.slice(slash + 1));
     const policy = watch.policies.get(key);
-    if (policy !== undefined) return knownOnce(policy);
+    // Which rules it has nobody knows.
+    if (policy !== undefined)
+      return policy.unreadable === undefined ? knownOnce(policy) : { kind: "unknown" };
     // Before the kind is listed to its end nothing of it is known to be gone.
     return watch.unreadable.has(key) || !watch.isSynced(kind) ? { kind: "unknown" } : { kind: "gone" };
   };

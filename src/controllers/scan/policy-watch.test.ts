@@ -67,12 +67,15 @@ describe("the policies that exist", () => {
     const { watch, handlers, page, unreadable } = setUp();
     await page([red]);
     await handlers.onEvent("MODIFIED", { ...red, spec: { rules: "none" } }, 1);
-    assert.deepEqual([watch.policies.size, unreadable, [...watch.unreadable.keys()]], [0, [key], [key]]);
+    assert.deepEqual([unreadable, [...watch.unreadable.keys()]], [[key], [key]]);
+    const broken = watch.policies.get(key);
+    assert.match(broken?.unreadable ?? "", /^it cannot be read: spec\.rules: /);
+    assert.deepEqual([broken?.idle, broken?.compiled.selectors], [broken?.unreadable, []]);
     await handlers.onEvent("MODIFIED", red, 1);
-    assert.deepEqual([watch.policies.size, watch.unreadable.size], [1, 0]);
+    assert.deepEqual([watch.policies.get(key)?.unreadable, watch.unreadable.size], [undefined, 0]);
     await handlers.onEvent("MODIFIED", { ...red, spec: { rules: "none" } }, 1);
     await handlers.onEvent("DELETED", red, 1);
-    assert.equal(watch.unreadable.size, 0);
+    assert.deepEqual([watch.policies.size, watch.unreadable.size], [0, 0]);
   });
 
   it("leaves to the watch what it told of since a page was asked for", async () => {

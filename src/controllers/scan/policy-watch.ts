@@ -4,7 +4,7 @@ import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { Decoded } from "#api/schema/decode.ts";
 import type { SourceHandlers } from "#kube/list-watch/source.ts";
 import type { FindRefusals } from "./policy-refusals.ts";
-import { policyGroup, policyKey, prepareScanPolicy } from "./scan-policy.ts";
+import { policyGroup, policyKey, prepareScanPolicy, prepareUnreadable } from "./scan-policy.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
 
 /** A kind of policies that the scan judges by. */
@@ -19,7 +19,7 @@ export const policyKinds: readonly PolicyKind[] = [
   { group: policyGroup, kind: "Policy", decode: decodePolicy },
 ];
 
-/** A policy that cannot be read: it judges nothing, and says why. */
+/** A policy, or something like it, that cannot be read: it does nothing, and says why. */
 export interface UnreadablePolicy {
   readonly key: string;
   readonly problems: readonly { readonly path: string; readonly message: string }[];
@@ -29,6 +29,7 @@ export interface UnreadablePolicy {
 export interface PolicyWatch {
   /** The handlers of the source of one policy kind. */
   handlersOf(kind: PolicyKind): SourceHandlers;
+  /** Those that cannot be read are here, too: idle, with the reason. */
   readonly policies: ReadonlyMap<string, ScanPolicy>;
   readonly unreadable: ReadonlyMap<string, UnreadablePolicy>;
   /** True when the kind was listed to its end: what is not here does not exist. */
@@ -75,7 +76,8 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
     const broken: UnreadablePolicy = { key, problems: prepared.problems };
     unreadable.set(key, broken);
     options.onUnreadable(broken);
-    replace(key, undefined);
+    const bare = row.decode(withoutContent(object));
+    replace(key, bare.ok ? prepareUnreadable(bare.value, prepared.problems, policies.get(key)) : undefined);
   };
 
   const remove = (key: string): void => {
@@ -113,6 +115,14 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
       onState: () => {},
     }),
   };
+}
+
+/** What is left of a policy whose content cannot be read: who it is. */
+function withoutContent({ apiVersion, kind, metadata }: KubeObject): object {
+  const { name, uid, resourceVersion, namespace, generation } = metadata;
+  const place = typeof namespace === "string" ? { namespace } : {};
+  const version = typeof generation === "number" ? { generation } : {};
+  return { apiVersion, kind, metadata: { name, uid, resourceVersion, ...place, ...version }, spec: {} };
 }
 
 /** A policy that trips over a bug of ours must not keep the others from being read. */

@@ -17,6 +17,8 @@ export interface ScanPolicy {
   readonly compiled: CompiledPolicy;
   /** Why it takes no part in scans, for people; absent where it does. */
   readonly idle?: string;
+  /** Why it cannot be read; then it judges nothing, and says so where a policy says what it cannot judge. */
+  readonly unreadable?: string;
   /** What Kyverno's admission would not have let in. It is judged by all the same, as far as it can be. */
   readonly refusals: readonly string[];
   /** `metadata.generation`, for conditions. */
@@ -75,6 +77,22 @@ export function prepareScanPolicy(
     ...(idle === undefined ? {} : { idle }),
     ...(generation === undefined ? {} : { generation }),
   };
+}
+
+/**
+ * What stands for a policy that cannot be read: who it is, and why. `bare` is the policy without all that could not be
+ * read.
+ */
+export function prepareUnreadable(
+  bare: ClusterPolicy | Policy,
+  problems: readonly { readonly path: string; readonly message: string }[],
+  previous: ScanPolicy | undefined,
+): ScanPolicy {
+  const prepared = prepareScanPolicy(bare, undefined);
+  const unreadable = `it cannot be read: ${problems.map(({ path, message }) => `${path}: ${message}`).join("; ")}`;
+  const content = `${prepared.content}+${unreadable}`;
+  if (previous?.content === content) return previous;
+  return { ...prepared, content, unreadable, idle: unreadable };
 }
 
 /** True where the policy may say something about a whole object of this kind and namespace. */

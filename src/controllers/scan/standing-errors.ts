@@ -34,8 +34,8 @@ export interface StandingErrorsDeps {
 }
 
 /**
- * What could not be judged must not look like compliance: while a kind that a policy needs cannot be read, the policy
- * itself has a report with one `error` result that names the kind and the reason.
+ * What could not be judged must not look like compliance: while a policy, or a kind that it needs, cannot be read, the
+ * policy itself has a report with one `error` result that says so.
  */
 export interface StandingErrors {
   /** Kinds, their states or policies are not what they were. */
@@ -49,8 +49,8 @@ export interface StandingErrors {
 
 interface Standing {
   readonly policy: ScanPolicy;
-  /** The kinds that cannot be read: a reason that is worded otherwise each time is no news. */
-  readonly kinds: string;
+  /** What cannot be read: a reason of a kind that is worded otherwise each time is no news. */
+  readonly what: string;
   readonly results: readonly PolicyReportResult[];
 }
 
@@ -122,18 +122,20 @@ export function createStandingErrors(deps: StandingErrorsDeps): StandingErrors {
   const build = (policy: ScanPolicy, reasons: ReadonlyMap<string, string>): Standing => {
     const kinds = [...reasons.keys()].toSorted();
     const text = kinds.map((name) => `${name} (${reasons.get(name) ?? ""})`).join("; ");
-    const message = `objects cannot be judged, because their kind cannot be read: ${text}`.slice(
-      0,
-      maxMessageLength,
-    );
+    const reason =
+      policy.unreadable === undefined
+        ? `objects cannot be judged, because their kind cannot be read: ${text}`
+        : `objects are not judged by this policy, because ${policy.unreadable}`;
+    const message = reason.slice(0, maxMessageLength);
+    const what = policy.unreadable ?? kinds.join(", ");
     const { rules, ruleNames, reporting } = policy.compiled;
     const rule = rules.find(({ type }) => type === "validate")?.name ?? ruleNames[0] ?? "";
     const response = { rule, type: "validate", status: "error", message, properties: {} } as const;
-    const results = buildResults({ ...policy.ref, ...reporting }, kinds.length === 0 ? [] : [response], {
+    const results = buildResults({ ...policy.ref, ...reporting }, what === "" ? [] : [response], {
       timestampSeconds: Math.floor(clock.now() / 1000),
       allowedResults: deps.allowedResults(),
     });
-    return { policy, kinds: kinds.join(", "), results };
+    return { policy, what, results };
   };
 
   const put = async (uid: string): Promise<void> => {
@@ -147,7 +149,7 @@ export function createStandingErrors(deps: StandingErrorsDeps): StandingErrors {
     const { uid } = policy.compiled;
     const before = standing.get(uid);
     const after = build(policy, reasons);
-    if (before?.kinds === after.kinds) return;
+    if (before?.what === after.what) return;
     standing.set(uid, after);
     const [error] = after.results;
     if (error !== undefined) deps.onError(policy, error.message ?? "");

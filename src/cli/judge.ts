@@ -19,6 +19,7 @@ import { isObject, own } from "#engine/values/json.ts";
 import type { JsonObject, NumberMode } from "#engine/values/json.ts";
 import { buildResults } from "#reports/build-results.ts";
 
+import { rulePolicyOf } from "./policies/decode-policy.ts";
 import type { LoadedPolicy } from "./policies/decode-policy.ts";
 import { offlineSources } from "./resources/offline-sources.ts";
 import type { ScanResource } from "./resources/scan-resource.ts";
@@ -31,6 +32,8 @@ export interface Judgement {
   /** Absent where nobody said who makes the requests. */
   readonly user: RequestUser | undefined;
   readonly context: ContextSource;
+  /** What policies of the CEL kinds see of the world; the same as the others where it is absent. */
+  readonly celContext?: ContextSource;
   readonly nowMs: number;
   /** Exceptions in force; none where it is absent. */
   readonly exceptions?: ExceptionSource;
@@ -240,7 +243,15 @@ export function inputFor(
   policy: LoadedPolicy,
   resource: ScanResource,
 ): EvaluationInput {
-  return inputOf(judgement, resource, valuesFor(judgement, policy, resource));
+  const context = rulePolicyOf(policy) === undefined ? judgement.celContext : undefined;
+  const asked = context === undefined ? judgement : { ...judgement, context };
+  const input = inputOf(asked, resource, valuesFor(judgement, policy, resource));
+  // A policy for any JSON takes Kubernetes objects as that, too.
+  return resource.isPayload === true || isJsonPolicy(policy) ? { ...input, mode: "json" } : input;
+}
+
+function isJsonPolicy({ source }: LoadedPolicy): boolean {
+  return "evaluation" in source.spec && source.spec.evaluation?.mode === "JSON";
 }
 
 function inputOf(judgement: Judgement, resource: ScanResource, injected: InjectedValues): EvaluationInput {

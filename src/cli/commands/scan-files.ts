@@ -2,6 +2,7 @@ import type { DocumentFiles } from "../documents/read-documents.ts";
 import { isException } from "../exceptions/read-exceptions.ts";
 import { judgeByPolicies } from "../judge.ts";
 import type { LoadedPolicies } from "../policies/load-policies.ts";
+import { celCluster } from "../resources/cel-cluster.ts";
 import { offlineCluster } from "../resources/offline-cluster.ts";
 import { offlineTargets } from "../resources/offline-targets.ts";
 import { readCrds } from "../resources/read-crds.ts";
@@ -9,7 +10,7 @@ import { readResources } from "../resources/read-resources.ts";
 import type { ReadResource } from "../resources/read-resources.ts";
 import { objectsReadBy } from "../resources/wanted-objects.ts";
 import type { WantedObjects } from "../resources/wanted-objects.ts";
-import { readContextFile } from "../values/context-file.ts";
+import { nothingDescribed, readContextFile } from "../values/context-file.ts";
 import { readInputs, readObjects } from "./scan-inputs.ts";
 import type { ScanOptions } from "./scan-options.ts";
 import type { ScanWorld } from "./scan-world.ts";
@@ -43,16 +44,19 @@ export async function openFileWorld(
   const others = [
     ...(await readObjects(options.targets, files, { scopeOf, note })),
     ...(await readObjects(options.parameters, files, { scopeOf, note })),
-    ...(options.contextFile === undefined ? [] : await readContextFile(options.contextFile, files)),
   ];
+  const described =
+    options.contextFile === undefined ? nothingDescribed : await readContextFile(options.contextFile, files);
   const kept = read.flatMap((one) => (one.kind === "resource" ? [one] : []));
   const among = options.exceptionsWithinResources ? kept.map(({ source }) => source) : [];
   const cluster = [...kept.map(({ resource }) => resource), ...others];
+  const context = offlineCluster(cluster);
   return {
     judgement: {
       ...(await readInputs(options, loaded, among, files)),
       policies: [],
-      context: offlineCluster(cluster),
+      context,
+      celContext: celCluster(described, context),
       targets: offlineTargets(cluster),
       nowMs,
     },

@@ -15,6 +15,8 @@ export interface ScanResource {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
+  /** Any JSON, which is no Kubernetes object. */
+  readonly isPayload?: true;
 }
 
 /** The resource, or why the document is none. */

@@ -4,8 +4,9 @@ import type { ExpectedResult } from "./test-file.ts";
 /** An object that a test has results for. */
 export type KeyedResource = Pick<ScanResource, "apiVersion" | "gvk" | "namespace" | "name">;
 
-/** `apiVersion/Kind/namespace/name`, as rows show it. */
+/** `apiVersion/Kind/namespace/name`, as rows show it; `/name` of what is no Kubernetes object. */
 export function resourceKey({ apiVersion, gvk, namespace, name }: KeyedResource): string {
+  if (apiVersion === "" && gvk.kind === "") return `/${name}`;
   return [apiVersion, gvk.kind, namespace, name].join("/");
 }
 

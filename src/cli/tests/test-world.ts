@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join, normalize } from "node:path";
 
 import { isRecord } from "#api/schema/path.ts";
 import { compileCelExceptions } from "#engine/cel-policy/cel-exception-index.ts";
@@ -11,12 +11,17 @@ import type { ReadExceptions } from "../exceptions/read-exceptions.ts";
 import type { Judgement } from "../judge.ts";
 import { loadPolicies } from "../policies/load-policies.ts";
 import type { LoadedPolicies } from "../policies/load-policies.ts";
+import { celCluster } from "../resources/cel-cluster.ts";
 import { offlineCluster } from "../resources/offline-cluster.ts";
 import { offlineTargets } from "../resources/offline-targets.ts";
+import { readCrds } from "../resources/read-crds.ts";
+import { readPayloads } from "../resources/read-payloads.ts";
 import { readResources } from "../resources/read-resources.ts";
 import { decodeResource } from "../resources/scan-resource.ts";
 import type { ScanResource } from "../resources/scan-resource.ts";
 import { UsageError } from "../usage-error.ts";
+import { nothingDescribed, readContextFile } from "../values/context-file.ts";
+import type { DescribedContext } from "../values/context-file.ts";
 import { readSettingsFile, readUserInfo, readValuesFile } from "../values/read-settings-file.ts";
 import { compileValues } from "../values/scan-values.ts";
 import type { ValuesFile } from "../values/values-file.ts";
@@ -52,10 +57,20 @@ export async function loadTestWorld(test: TestFile, place: TestPlace): Promise<T
   const unreadable = policies.problems.find(({ kind }) => kind === "unreadable");
   if (unreadable !== undefined) throw new UsageError(unreadable.message);
   const { resources, duplicates } = uniqueResources(await readAll(paths(test.resources), files));
+  const payloads = await readPayloads(
+    payloadsOf(test).map((name) => ({ name: normalize(name), path: resolveBeside(place.path, name) })),
+    files,
+  );
   const cluster =
-    test.clusterResources === undefined ? undefined : await readCluster(paths(test.clusterResources), files);
+    test.clusterResources === undefined ? undefined : await readCluster(paths(test.clusterResources), place);
   const targets = await readAll(paths(test.targetResources), files);
   const exceptions = await readExceptions(paths(test.exceptions), files);
+  const context = testContext(
+    test.apiCallResponses === undefined ? undefined : mockCalls(test.apiCallResponses),
+    await mockGlobalEntries(test.globalContextEntries ?? [], dirname(place.path), files, nowMs),
+    cluster === undefined ? undefined : offlineCluster(cluster, { servesConfigMaps: true }),
+    await readAll(paths(test.paramResources), files),
+  );
   const judgement: Judgement = {
     exceptions: compileExceptions(exceptions.exceptions),
     celExceptions: compileCelExceptions(exceptions.celExceptions),
@@ -67,15 +82,16 @@ export async function loadTestWorld(test: TestFile, place: TestPlace): Promise<T
     policies: policies.policies,
     values: compileValues(withNamespaces(await valuesOf(test, place), cluster ?? []), []),
     user: await userOf(test, place),
-    context: testContext(
-      test.apiCallResponses === undefined ? undefined : mockCalls(test.apiCallResponses),
-      await mockGlobalEntries(test.globalContextEntries ?? [], dirname(place.path), files, nowMs),
-      cluster === undefined ? undefined : offlineCluster(cluster, { servesConfigMaps: true }),
-      await readAll(paths(test.paramResources), files),
-    ),
+    context,
+    celContext: celCluster(await describedContext(test, cluster, place), context),
     nowMs,
   };
-  return { judgement, policies, resources, exceptions, warnings: duplicates };
+  const judged = [...resources, ...payloads];
+  return { judgement, policies, resources: judged, exceptions, warnings: duplicates };
+}
+
+function payloadsOf({ jsonPayloads = [], jsonPayload = "" }: TestFile): readonly string[] {
+  return [...new Set(jsonPayload === "" ? jsonPayloads : [...jsonPayloads, jsonPayload])];
 }
 
 function resolveAll(list: readonly string[] = [], { path }: TestPlace): readonly string[] {
@@ -112,17 +128,33 @@ function uniqueResources(all: readonly ScanResource[]): {
   return { resources: [...resources.values()], duplicates };
 }
 
-async function readCluster(paths: readonly string[], files: DocumentFiles): Promise<readonly ScanResource[]> {
+/** The objects of a described cluster; the scopes of their kinds are those of the definitions beside them. */
+async function readCluster(paths: readonly string[], { files }: TestPlace): Promise<readonly ScanResource[]> {
   const objects: ScanResource[] = [];
   for (const path of paths) {
     const { spec } = await readSettingsFile(path, files, clusterResourceSchema);
+    const scopeOf = await readCrds(
+      (spec?.crds ?? []).map((crd) => resolveBeside(path, crd)),
+      files,
+    );
     for (const [index, content] of (spec?.resources ?? []).entries()) {
-      const decoded = decodeResource(content);
+      const decoded = decodeResource(content, scopeOf);
       if (!decoded.ok) throw new UsageError(`${path}: spec.resources[${index}]: ${decoded.message}`);
       objects.push(decoded.resource);
     }
   }
   return objects;
+}
+
+/** What CEL policies read: the described cluster, or else what a file describes for them. */
+async function describedContext(
+  { context = "" }: TestFile,
+  cluster: readonly ScanResource[] | undefined,
+  { path, files }: TestPlace,
+): Promise<DescribedContext> {
+  if (cluster !== undefined) return { ...nothingDescribed, objects: cluster };
+  if (context === "") return nothingDescribed;
+  return await readContextFile(resolveBeside(path, context), files);
 }
 
 async function valuesOf(test: TestFile, { path, files }: TestPlace): Promise<ValuesFile | undefined> {

@@ -4,10 +4,8 @@ import type { TestFile } from "./test-file.ts";
 export function unsupportedParts(test: TestFile): readonly string[] {
   const isGiven = (list: readonly string[] | undefined): boolean => (list ?? []).length > 0;
   const parts: readonly (readonly [name: string, used: boolean])[] = [
-    ["json-payload", isGiven(test.jsonPayloads) || (test.jsonPayload ?? "") !== ""],
     ["http-payload", isGiven(test.httpPayloads)],
     ["envoy-payload", isGiven(test.envoyPayloads)],
-    ["context-file", (test.context ?? "") !== ""],
   ];
   return parts.filter(([, used]) => used).map(([name]) => name);
 }

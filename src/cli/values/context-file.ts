@@ -1,4 +1,6 @@
 import { anyJson, array, object, optional, string } from "#api/schema/build.ts";
+import { isRecord } from "#api/schema/path.ts";
+import type { JsonObject } from "#engine/values/json.ts";
 
 import type { DocumentFiles } from "../documents/read-documents.ts";
 import { decodeResource } from "../resources/scan-resource.ts";
@@ -18,15 +20,27 @@ const contextSchema = object({
   ),
 });
 
-/** The objects that a `Context` file of Kyverno's command line describes. Throws a `UsageError` that says where and what. */
-export async function readContextFile(path: string, files: DocumentFiles): Promise<readonly ScanResource[]> {
+/** What a `Context` file of Kyverno's command line describes for CEL policies. */
+export interface DescribedContext {
+  readonly objects: readonly ScanResource[];
+  /** Data of images by the text that names them. */
+  readonly images: ReadonlyMap<string, JsonObject>;
+}
+
+export const nothingDescribed: DescribedContext = { objects: [], images: new Map() };
+
+/** Reads a `Context` file. Throws a `UsageError` that says where and what. */
+export async function readContextFile(path: string, files: DocumentFiles): Promise<DescribedContext> {
   const { spec } = await readSettingsFile(path, files, contextSchema);
-  if ((spec?.images ?? []).length > 0) {
-    throw new UsageError(`${path}: spec.images: data of images is not supported yet`);
-  }
-  return (spec?.resources ?? []).map((content, index) => {
+  const objects = (spec?.resources ?? []).map((content, index) => {
     const decoded = decodeResource(content);
     if (!decoded.ok) throw new UsageError(`${path}: spec.resources[${index}]: ${decoded.message}`);
     return decoded.resource;
   });
+  const images = (spec?.images ?? []).map((data, index) => {
+    const name = isRecord(data) ? data["image"] : undefined;
+    if (typeof name !== "string") throw new UsageError(`${path}: spec.images[${index}].image: no text`);
+    return [name, data as JsonObject] as const;
+  });
+  return { objects, images: new Map(images) };
 }

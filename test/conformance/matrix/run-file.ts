@@ -9,9 +9,11 @@ import type { Judgement } from "#cli/judge.ts";
 import { missingOf } from "#cli/policies/decode-policy.ts";
 import { loadPolicies } from "#cli/policies/load-policies.ts";
 import type { LoadedPolicies } from "#cli/policies/load-policies.ts";
+import { celCluster } from "#cli/resources/cel-cluster.ts";
 import { offlineParams } from "#cli/resources/offline-params.ts";
 import { readResources } from "#cli/resources/read-resources.ts";
 import type { ScanResource } from "#cli/resources/scan-resource.ts";
+import { nothingDescribed, readContextFile } from "#cli/values/context-file.ts";
 import { readUserInfo, readValuesFile } from "#cli/values/read-settings-file.ts";
 import { compileValues } from "#cli/values/scan-values.ts";
 import { compileCelExceptions } from "#engine/cel-policy/cel-exception-index.ts";
@@ -39,7 +41,13 @@ export type MatrixCluster = Required<Pick<Judgement, "context" | "targets">>;
 const noFiles = openFiles(() => {
   throw new Error("the matrix does not read standard input");
 });
-const supportedSetup: ReadonlySet<string> = new Set(["-e", "-f", "-u", "--parameter-resource"]);
+const supportedSetup: ReadonlySet<string> = new Set([
+  "-e",
+  "-f",
+  "-u",
+  "--parameter-resource",
+  "--context-file",
+]);
 
 /** Judges the whole bundle by one policy file, on the same way as `rearguard scan`. */
 export async function runFile(
@@ -87,6 +95,8 @@ async function judgementOf(
   };
   const valuesFile = fileOf("-f");
   const userFile = fileOf("-u");
+  const contextFile = fileOf("--context-file");
+  const context = await contextOf(cluster.context, setup, folder);
   return {
     policies: loaded.policies,
     values: compileValues(
@@ -95,7 +105,11 @@ async function judgementOf(
     ),
     user: userFile === undefined ? undefined : await readUserInfo(userFile, noFiles),
     ...cluster,
-    context: await contextOf(cluster.context, setup, folder),
+    context,
+    celContext: celCluster(
+      contextFile === undefined ? nothingDescribed : await readContextFile(contextFile, noFiles),
+      context,
+    ),
     exceptions: compileExceptions(exceptions.exceptions),
     celExceptions: compileCelExceptions(exceptions.celExceptions),
     nowMs: Date.now(),

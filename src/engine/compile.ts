@@ -1,3 +1,4 @@
+import type { MutatingAdmissionPolicy } from "#api/admissionregistration/mutating-admission-policy.ts";
 import type { ValidatingAdmissionPolicy } from "#api/admissionregistration/validating-admission-policy.ts";
 import {
   categoryAnnotation,
@@ -7,9 +8,11 @@ import {
 } from "#api/labels.ts";
 import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
 import type { Rule } from "#api/kyverno/rule.ts";
+import type { MutatingPolicy, NamespacedMutatingPolicy } from "#api/policies/mutating-policy.ts";
 import type { NamespacedValidatingPolicy, ValidatingPolicy } from "#api/policies/validating-policy.ts";
 
 import { compileAdmissionPolicy } from "./admission-policy/compile-admission-policy.ts";
+import { compileMutatingAdmissionPolicy } from "./admission-policy/compile-mutating-admission-policy.ts";
 import type { PolicyRules } from "./autogen/policy-rules.ts";
 import { backgroundProblem } from "./compile/background-eligibility.ts";
 import { expressionProblems } from "./compile/expression-problems.ts";
@@ -20,6 +23,7 @@ import type { CompiledPolicy, PolicyProblem, PolicyReporting, RuleCount } from "
 import { QueryCache } from "./context/query-cache.ts";
 import type { GroupVersionKind } from "./input.ts";
 import { kindSelectionsOf, selectsKind, uniqueSelections } from "./match/kind-selection.ts";
+import { compileMutatingPolicy } from "./mutating-policy/compile-mutating-policy.ts";
 import type { RuleType } from "./response.ts";
 import type { CompiledRule } from "./validate/compiled-rule.ts";
 import { compileValidatingPolicy } from "./validating-policy/compile-validating-policy.ts";
@@ -30,7 +34,10 @@ export type JudgingPolicy =
   | Policy
   | ValidatingPolicy
   | NamespacedValidatingPolicy
-  | ValidatingAdmissionPolicy;
+  | MutatingPolicy
+  | NamespacedMutatingPolicy
+  | ValidatingAdmissionPolicy
+  | MutatingAdmissionPolicy;
 
 const severities: ReadonlySet<string> = new Set(["critical", "high", "medium", "low", "info"]);
 
@@ -46,6 +53,11 @@ export function compile(policy: JudgingPolicy): CompiledPolicy {
     case "ValidatingPolicy":
     case "NamespacedValidatingPolicy":
       return compileValidatingPolicy(policy);
+    case "MutatingPolicy":
+    case "NamespacedMutatingPolicy":
+      return compileMutatingPolicy(policy).policy;
+    case "MutatingAdmissionPolicy":
+      return compileMutatingAdmissionPolicy(policy, { bindings: [], matching: "cluster" }).policy;
     case "ValidatingAdmissionPolicy":
       return compileAdmissionPolicy(policy, { bindings: [], matching: "cluster" });
     default:

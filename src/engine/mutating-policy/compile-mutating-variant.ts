@@ -1,5 +1,5 @@
 import type { MatchConstraints } from "#api/policies/match-constraints.ts";
-import type { MutatingPolicySpec, PolicyMutation } from "#api/policies/mutating-policy.ts";
+import type { MutatingPolicySpec } from "#api/policies/mutating-policy.ts";
 
 import { compileAnnotations } from "../cel-policy/audit-annotations.ts";
 import type { CompiledAnnotations } from "../cel-policy/audit-annotations.ts";
@@ -11,18 +11,14 @@ import type { CompiledCondition } from "../cel-policy/match-conditions.ts";
 import { compileTypedVariables } from "../cel-policy/typed-variables.ts";
 import type { CelEnvironment } from "../cel/compile/environment.ts";
 import type { CelProgram } from "../cel/program.ts";
-
-/** One change. */
-export interface CompiledMutationExpression {
-  readonly patchType: "ApplyConfiguration" | "JSONPatch";
-  readonly program: CelProgram;
-}
+import { compileSteps } from "./mutation-steps.ts";
+import type { MutationStep } from "./mutation-steps.ts";
 
 /** What a variant evaluates. */
 export interface MutatingBody {
   readonly conditions: readonly CompiledCondition[];
   readonly variables: ReadonlyMap<string, CelProgram>;
-  readonly mutations: readonly CompiledMutationExpression[];
+  readonly mutations: readonly MutationStep[];
   readonly annotations: CompiledAnnotations;
   readonly targetConditions: readonly CompiledCondition[];
   /** Gives the targets of a trigger; undefined where constraints select them. */
@@ -60,7 +56,7 @@ function compileBody(spec: MutatingPolicySpec, base: CelEnvironment): MutatingBo
   return {
     conditions: compileConditions(spec.matchConditions, environment, "matchConditions"),
     variables: programs,
-    mutations: (spec.mutations ?? []).map((mutation, index) => compileMutation(mutation, index, environment)),
+    mutations: compileSteps(spec.mutations, environment),
     annotations: compileAnnotations(spec.auditAnnotations, environment),
     targetConditions: compileConditions(spec.targetMatchConditions, environment, "targetMatchConditions"),
     targets:
@@ -69,30 +65,4 @@ function compileBody(spec: MutatingPolicySpec, base: CelEnvironment): MutatingBo
         : compileExpression(targets, environment, "targetMatchConstraints.expression"),
     replacesAtomic: spec.evaluation?.useServerSideApply === true,
   };
-}
-
-function compileMutation(
-  mutation: PolicyMutation,
-  index: number,
-  environment: CelEnvironment,
-): CompiledMutationExpression {
-  const { patchType } = mutation;
-  const field = `mutations[${index}]`;
-  switch (patchType) {
-    case "ApplyConfiguration": {
-      const expression = mutation.applyConfiguration?.expression ?? "";
-      const place = `${field}.applyConfiguration.expression`;
-      return { patchType, program: compileExpression(expression, environment, place) };
-    }
-    case "JSONPatch": {
-      const expression = mutation.jsonPatch?.expression ?? "";
-      const place = `${field}.jsonPatch.expression`;
-      return { patchType, program: compileExpression(expression, environment, place) };
-    }
-    default:
-      throw new CelCompileError(
-        `${field}.patchType`,
-        `${JSON.stringify(patchType)} is neither ApplyConfiguration nor JSONPatch`,
-      );
-  }
 }

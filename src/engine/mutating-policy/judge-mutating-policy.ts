@@ -14,7 +14,7 @@ import { failed, respond } from "./run-variant.ts";
 export function judgeMutatingPolicy(policy: CompiledMutatingPolicy, input: EvaluationInput): Evaluation {
   const mutation = mutateByPolicy(policy, input);
   if (mutation.kind === "pending") return mutation;
-  const changed = isChanged(mutation.object, input);
+  const changed = isChangedObject(mutation.object, input);
   return {
     kind: "completed",
     responses: mutation.responses.map((response) =>
@@ -28,7 +28,11 @@ function reported(response: RuleResponse, changed: boolean | string): RuleRespon
   return changed ? respond("", "fail", "mutation is not applied") : response;
 }
 
-function isChanged(object: EvaluationInput["resource"], input: EvaluationInput): boolean | string {
+/** Whether an object differs from the one that was judged, or why that cannot be told. */
+export function isChangedObject(
+  object: EvaluationInput["resource"],
+  input: EvaluationInput,
+): boolean | string {
   if (object === input.resource) return false;
   try {
     return !deepEqual(object, input.resource, input.numbers, input.budget);

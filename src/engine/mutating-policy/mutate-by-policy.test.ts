@@ -108,7 +108,7 @@ describe("a MutatingPolicy", () => {
   it("has audit annotations that see the result", () => {
     const spec = {
       mutations: [addLabel],
-      auditAnnotations: [{ key: "k", valueExpression: "object.metadata.labels.a" }],
+      auditAnnotations: [{ key: "k", valueExpression: "string(object.metadata.labels.a)" }],
     };
     const result = mutateByPolicy(compiled(spec), input(web));
     assert.deepEqual(result.kind === "completed" && result.responses[0]?.properties, { k: "b" });

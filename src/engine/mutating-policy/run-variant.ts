@@ -13,13 +13,10 @@ import { isStringMap } from "../cel/values/cel-value.ts";
 import type { CelValue } from "../cel/values/cel-value.ts";
 import type { PolicyIdentity } from "../compiled-policy.ts";
 import type { EvaluationInput } from "../input.ts";
-import { PatchError } from "../mutate/patch-error.ts";
 import type { RuleResponse } from "../response.ts";
-import { isObject } from "../values/json.ts";
 import type { JsonObject } from "../values/json.ts";
-import { applyConfigurationValue, applyPatchValue } from "./apply-mutation.ts";
-import type { MutationContext } from "./apply-mutation.ts";
 import type { MutatingBody, MutatingVariant } from "./compile-mutating-variant.ts";
+import { runSteps } from "./mutation-steps.ts";
 
 export const respond = ruleless("mutate");
 
@@ -105,39 +102,17 @@ export function runVariant(
   const start = startVariant(body, conditionsOf(body), identity, input);
   if (start.kind === "end") return unchanged(start.response);
   const { session, show } = start;
-  let object = input.resource;
-  for (const { patchType, program } of body.mutations) {
-    const result = session.evaluate(program);
-    if (result.kind === "error") return unchanged(failed(result.message));
-    const context = contextOf(body, object, input);
-    try {
-      const apply = patchType === "JSONPatch" ? applyPatchValue : applyConfigurationValue;
-      object = apply(object, result.value, context);
-    } catch (error) {
-      if (!(error instanceof PatchError)) throw error;
-      return unchanged(failed(error.message));
-    }
-    show(object);
-  }
+  const types = input.objectTypes ?? builtInTypes;
+  const outcome = runSteps(body.mutations, input.resource, {
+    session,
+    show,
+    input,
+    typeOf: ({ apiVersion, kind }) =>
+      typeof apiVersion === "string" && typeof kind === "string" ? types.find(apiVersion, kind) : undefined,
+    replacesAtomic: body.replacesAtomic,
+  });
+  if (outcome.kind === "failed") return unchanged(failed(outcome.message));
   const audited = evaluateAnnotations(body.annotations, session);
   if (audited.kind === "error") return unchanged(failed(audited.message));
-  return { response: respond("", "pass", "success", audited.properties), object };
-}
-
-function contextOf(
-  { replacesAtomic }: MutatingBody,
-  object: JsonObject,
-  input: EvaluationInput,
-): MutationContext {
-  const { apiVersion, kind } = object;
-  const types = input.objectTypes ?? builtInTypes;
-  return {
-    budget: input.budget,
-    numbers: input.numbers,
-    type:
-      typeof apiVersion === "string" && typeof kind === "string" && isObject(object)
-        ? types.find(apiVersion, kind)
-        : undefined,
-    replacesAtomic,
-  };
+  return { response: respond("", "pass", "success", audited.properties), object: outcome.object };
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import type { CliIo } from "../cli-io.ts";
-import type { ExplainFlags } from "./run-explain.ts";
+import type { ExplainFlags } from "./explain-flags.ts";
 
 const description = `Tells why an object has its verdicts: for each rule why it applies or not, what was compared, and for what
 failed the place in the object with the value found and the value wanted.
@@ -13,8 +13,9 @@ Exit codes:
   0  the object is explained, whatever its verdicts
   1  there is no such object, a file or policy that cannot be read, or a wrong argument
 
-Example:
-  rearguard explain deployment/web -n shop policies/ -r manifests/`;
+Examples:
+  rearguard explain deployment/web -n shop policies/ -r manifests/
+  rearguard explain deploy/web -n shop --cluster`;
 
 /** Adds `explain` to the program. */
 export function addExplainCommand(program: Command, io: CliIo): void {
@@ -26,7 +27,10 @@ export function addExplainCommand(program: Command, io: CliIo): void {
     .argument("[POLICY...]", "policy files, folders or -")
     .option("-p, --policy <file>", "policy file or folder; may be repeated", collect)
     .option("-r, --resource <file>", "resource file, folder or -; may be repeated", collect)
-    .option("-n, --namespace <name>", "the namespace of the object; any where it is left out")
+    .option("-c, --cluster", "an object of the cluster; without policies those of the cluster count")
+    .option("--kubeconfig <file>", "kubeconfig file (default: KUBECONFIG, then ~/.kube/config)")
+    .option("--context <name>", "context of the kubeconfig (default: its current one)")
+    .option("-n, --namespace <name>", "namespace of the object (default: any; in a cluster: default)")
     .option("--rule <pattern>", "only rules with this name, as RULE or POLICY/RULE; with * and ?")
     .option("-o, --output-format <format>", "text, json or yaml")
     .option("--detailed-results", "all clauses also of rules that do not apply")
@@ -34,7 +38,12 @@ export function addExplainCommand(program: Command, io: CliIo): void {
     .option("-s, --set <pairs>", "values for variables: key=value, separated by commas", collect)
     .option("-u, --userinfo <file>", "who makes the requests")
     .option("-e, --exception <file>", "file or folder with exceptions; may be repeated", collect)
+    .option("--exceptions-within-resources", "take the exceptions among the resources, and no others")
+    .option("--exceptions-within-policies", "take the exceptions among the policies, too")
     .option("--target-resource <file>", "objects that mutations of existing objects find", collect)
+    .option("--parameter-resource <file>", "objects that policies take parameters from", collect)
+    .option("--crd-paths <file>", "CustomResourceDefinitions of the kinds in the files", collect)
+    .option("--context-file <file>", "objects that policies read")
     .option("--remove-color", "no colours")
     .addHelpText("after", help)
     .action(async (subject: string, policies: readonly string[], flags: ExplainFlags) => {

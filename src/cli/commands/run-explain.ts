@@ -5,31 +5,21 @@ import { locateField } from "../documents/locate-field.ts";
 import { openFiles } from "../documents/read-documents.ts";
 import type { Explanation, RuleExplanation } from "../explain/explanation.ts";
 import { explainResource } from "../explain/explain-resource.ts";
-import { findSubjects, parseSubject } from "../explain/find-subject.ts";
-import { loadFileWorld } from "../explain/load-file-world.ts";
-import type { FileWorld, PlacedResource } from "../explain/load-file-world.ts";
+import { parseSubject } from "../explain/find-subject.ts";
 import { renderExplanation } from "../explain/render-explanation.ts";
 import { visible } from "../output/columns.ts";
 import { renderDocuments } from "../output/render-documents.ts";
 import { UsageError } from "../usage-error.ts";
-
-/** The flags as they were typed. */
-export interface ExplainFlags {
-  readonly policy?: readonly string[];
-  readonly resource?: readonly string[];
-  readonly namespace?: string;
-  readonly rule?: string;
-  readonly outputFormat?: string;
-  readonly detailedResults?: boolean;
-  readonly valuesFile?: string;
-  readonly set?: readonly string[];
-  readonly userinfo?: string;
-  readonly exception?: readonly string[];
-  readonly targetResource?: readonly string[];
-  readonly removeColor?: boolean;
-}
+import type { ExplainFlags } from "./explain-flags.ts";
+import { findInFiles } from "./explain-world.ts";
+import type { ExplainSearch, ExplainWorld, PlacedResource } from "./explain-world.ts";
+import { readScanOptions } from "./scan-options.ts";
+import type { ScanOptions } from "./scan-options.ts";
 
 const formats = ["text", "json", "yaml"] as const;
+
+/** How often an object may ask for more data before it is given up. */
+const maxRounds = 50;
 
 /** Explains objects, prints, and gives the exit code. Throws a `UsageError` where the command was called wrongly. */
 export async function runExplain(
@@ -41,51 +31,58 @@ export async function runExplain(
   const subject = parseSubject(name, flags.namespace);
   const format = readFormat(flags);
   const isShown = ruleFilter(flags.rule);
-  const world = await loadFileWorld(
-    {
-      policies: [...policies, ...(flags.policy ?? [])],
-      resources: flags.resource ?? [],
-      targets: flags.targetResource ?? [],
-      exceptions: flags.exception ?? [],
-      valuesFile: flags.valuesFile,
-      assignments: flags.set ?? [],
-      userInfoFile: flags.userinfo,
-    },
-    openFiles(() => {
-      if (io.stdin.isTerminal) throw new UsageError("- stands for standard input, and nothing is piped in");
-      return io.stdin.read();
-    }),
-    io.nowMs(),
-  );
-  for (const problem of world.problems) io.stderr.write(`${visible(problem)}\n`);
-  const found = findSubjects(subject, world.resources.map(flatten), missingText(world, flags));
-  const explanations = found.map((placed) => explainOne(placed, world, isShown));
-  io.stdout.write(render(explanations, format, flags, io));
+  const complain = (message: string): void => io.stderr.write(`${visible(message)}\n`);
+  const options = readOptions([...policies, ...(flags.policy ?? [])], flags);
+  const files = openFiles(() => {
+    if (io.stdin.isTerminal) throw new UsageError("- stands for standard input, and nothing is piped in");
+    return io.stdin.read();
+  });
+  const world = await openWorld({ options, subject, files, nowMs: io.nowMs(), note: complain }, io);
+  try {
+    for (const problem of world.problems) complain(problem);
+    const explanations: Explanation[] = [];
+    for (const placed of world.found) explanations.push(await explainOne(placed, world, isShown));
+    io.stdout.write(render(explanations, format, flags, io));
+  } finally {
+    await world.close();
+  }
   return world.problems.length === 0 ? 0 : 1;
 }
 
-type Placed = PlacedResource & PlacedResource["resource"];
-
-function flatten(placed: PlacedResource): Placed {
-  return { ...placed, ...placed.resource };
+/** Without policies those of the cluster are meant. */
+function readOptions(policies: readonly string[], flags: ExplainFlags): ScanOptions {
+  if (flags.cluster === true && (flags.resource ?? []).length > 0) {
+    throw new UsageError("-r names files, and --cluster asks for a cluster; give one of them");
+  }
+  const { outputFormat: _format, ...scanFlags } = flags;
+  if (flags.cluster !== true || policies.length > 0) return readScanOptions(policies, scanFlags);
+  return { ...readScanOptions(["of the cluster"], scanFlags), policies: [] };
 }
 
-function missingText({ resources }: FileWorld, { namespace }: ExplainFlags): (name: string) => string {
-  const where = namespace === undefined ? "" : ` in namespace ${namespace}`;
-  return (name) => `there is no ${name}${where} among the ${resources.length} objects`;
+async function openWorld(search: ExplainSearch, { env }: CliIo): Promise<ExplainWorld> {
+  const { cluster } = search.options;
+  if (cluster === undefined) return findInFiles(search);
+  // Only where a cluster is asked for, its client is loaded.
+  const { findInCluster } = await import("./explain-cluster.ts");
+  return findInCluster(search, cluster, env);
 }
 
-function explainOne(
+async function explainOne(
   { resource, source }: PlacedResource,
-  { judgement }: FileWorld,
+  world: ExplainWorld,
   isShown: (rule: RuleExplanation) => boolean,
-): Explanation {
+): Promise<Explanation> {
   const { apiVersion, gvk, namespace, name } = resource;
-  const place = `${source.place.file}:${locateField(source, "").line}`;
-  return {
-    resource: { apiVersion, kind: gvk.kind, ...(namespace === "" ? {} : { namespace }), name, place },
-    rules: explainResource(judgement, resource).filter(isShown),
-  };
+  const shown = { apiVersion, kind: gvk.kind, ...(namespace === "" ? {} : { namespace }), name };
+  const place = source === undefined ? {} : { place: `${source.place.file}:${locateField(source, "").line}` };
+  for (let round = 0; round < maxRounds; round += 1) {
+    const explaining = explainResource(world.judgement, resource);
+    if (explaining.kind === "explained") {
+      return { resource: { ...shown, ...place }, rules: explaining.rules.filter(isShown) };
+    }
+    await world.load(explaining.needs);
+  }
+  throw new Error(`policies asked for data in ${maxRounds} rounds without end`);
 }
 
 function ruleFilter(pattern: string | undefined): (rule: RuleExplanation) => boolean {

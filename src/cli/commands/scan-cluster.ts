@@ -13,6 +13,7 @@ import { planKinds } from "../cluster/plan-kinds.ts";
 import type { KindPlan } from "../cluster/plan-kinds.ts";
 import { createPolicyBroker } from "../cluster/policy-broker.ts";
 import { discover, isWithin, walkKinds } from "../cluster/walk-cluster.ts";
+import type { Needs } from "../judge.ts";
 import type { SourceDocument } from "../documents/source-document.ts";
 import type { LoadedPolicy } from "../policies/decode-policy.ts";
 import { selectionsOf } from "../policies/selections-of.ts";
@@ -31,6 +32,8 @@ export interface OpenClusterOptions extends OpenFilesOptions {
 export interface ClusterWorld extends ScanWorld {
   readonly client: KubeClient;
   readonly served: readonly ResourceType[];
+  /** Loads what policies wait for. */
+  load(needs: readonly Needs[]): Promise<void>;
   /** `apiVersion/Kind` of what could not be listed. */
   unlisted(): ReadonlySet<string>;
 }
@@ -68,6 +71,7 @@ export async function openClusterWorld(
   return {
     client,
     served,
+    load: (needs) => inputs.load(needs),
     unlisted: () => unlisted,
     judgement: {
       ...given,

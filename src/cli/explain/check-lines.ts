@@ -109,7 +109,11 @@ function podSecurityLines(
 ): readonly TextLine[] {
   const kept = checked - violations.length;
   return [
-    line(indent, `${path} ${level}:${version}: ${kept} of ${checked} checks find nothing`),
+    yesOrNo(
+      indent,
+      error === undefined ? violations.every(({ excluded }) => excluded !== undefined) : undefined,
+      `${path} ${level}:${version}: ${kept} of ${checked} checks find nothing`,
+    ),
     ...(error === undefined ? [] : [line(indent + 1, error)]),
     ...violations.flatMap(({ id, control, reason, fields, excluded }) => [
       yesOrNo(

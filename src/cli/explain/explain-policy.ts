@@ -1,7 +1,6 @@
 import type { Rule } from "#api/kyverno/rule.ts";
 import { ruleTypeOf } from "#engine/compile/compile-rule.ts";
 import { readableRules } from "#engine/compile/readable-rules.ts";
-import { Suspension } from "#engine/context/context-source.ts";
 import { frameOf, subjectOf } from "#engine/evaluate.ts";
 import { generate } from "#engine/generate/generate.ts";
 import type { CloneSources } from "#engine/generate/clone-sources.ts";
@@ -20,9 +19,10 @@ import { decodeResource } from "../resources/scan-resource.ts";
 import { explainChanges } from "./explain-changes.ts";
 import { explainValidation } from "./explain-check.ts";
 import { explainRule } from "./explain-rule.ts";
+import { PendingData } from "./pending-data.ts";
 import type { CheckExplanation, RuleExplanation } from "./explanation.ts";
 
-/** Why the validate and image rules of a policy say what they say. May throw a `Suspension`. */
+/** Why the validate and image rules of a policy say what they say. May throw a `Suspension` or `PendingData`. */
 export function explainChecks(policy: LoadedPolicy, input: EvaluationInput): readonly RuleExplanation[] {
   const { compiled } = policy;
   const source = rulePolicyOf(policy);
@@ -40,7 +40,7 @@ export function explainChecks(policy: LoadedPolicy, input: EvaluationInput): rea
     const explanation = explainRule({ rule, compiled: own, policy: compiled }, input, {
       respond: (asked) => {
         const result = runRule(own, frameOf(compiled, asked, subjectOf(asked)));
-        if (result.kind === "pending") throw new Suspension(result.requests);
+        if (result.kind === "pending") throw new PendingData(result);
         return result.kind === "response" ? result.response : undefined;
       },
       explainCheck: (run) =>
@@ -90,7 +90,7 @@ export function explainMutations(
             rule: own.name,
             ...(targets === undefined ? {} : { targets }),
           });
-          if (result.kind === "pending") throw new Suspension(result.requests);
+          if (result.kind === "pending") throw new PendingData(result);
           object = result.object;
           if (result.failed) failed = own.name;
           const changes = [
@@ -130,7 +130,7 @@ export function explainGenerations(
     return explainRule({ rule, compiled: own, policy: generations }, input, {
       respond: (asked) => {
         const result = generate(generations, asked, sources, own.name);
-        if (result.kind === "pending") throw new Suspension(result.requests);
+        if (result.kind === "pending") throw new PendingData(result);
         const [failure] = result.failures;
         check = {
           kind: "generate",

@@ -1,6 +1,8 @@
 import type { TargetSource } from "#engine/mutate/mutation-target.ts";
+
 import { inputFor } from "../judge.ts";
-import type { Judgement } from "../judge.ts";
+import type { Judgement, Needs } from "../judge.ts";
+import type { LoadedPolicy } from "../policies/decode-policy.ts";
 import { offlineSources } from "../resources/offline-sources.ts";
 import type { ScanResource } from "../resources/scan-resource.ts";
 import {
@@ -11,21 +13,32 @@ import {
   failureNote,
 } from "./explain-policy.ts";
 import type { RuleExplanation } from "./explanation.ts";
+import { orWaiting } from "./pending-data.ts";
 
 const noTargets: TargetSource = { find: () => ({ kind: "objects", objects: [] }) };
 
+/** The explanation of an object, or what must be loaded for it; the caller does that and asks again, from the start. */
+export type Explaining =
+  | { readonly kind: "explained"; readonly rules: readonly RuleExplanation[] }
+  | { readonly kind: "waiting"; readonly needs: readonly Needs[] };
+
 /**
  * Why all policies say what they say of an object, in the order of a scan: mutations, each on what those before it made of
- * the object, then what the rules say of the outcome, then generation. May throw a `Suspension`.
+ * the object, then what the rules say of the outcome, then generation.
  */
-export function explainResource(judgement: Judgement, resource: ScanResource): readonly RuleExplanation[] {
+export function explainResource(judgement: Judgement, resource: ScanResource): Explaining {
+  const needs: Needs[] = [];
   const mutated: RuleExplanation[] = [];
   let current = resource;
   let failed: string | undefined;
   for (const policy of judgement.policies) {
     if (failed !== undefined) break;
     const input = inputFor(judgement, policy, current);
-    const explained = explainMutations(policy, input, judgement.targets ?? noTargets);
+    const explained = orWaiting(policy, needs, () =>
+      explainMutations(policy, input, judgement.targets ?? noTargets),
+    );
+    // What comes after a mutation sees what it made.
+    if (explained === undefined) return { kind: "waiting", needs };
     mutated.push(...explained.rules);
     failed = explained.failed;
     // There is no object to go on with in a DELETE.
@@ -34,23 +47,35 @@ export function explainResource(judgement: Judgement, resource: ScanResource): r
   }
   const rest =
     failed === undefined
-      ? explainOutcome(judgement, current)
+      ? explainOutcome(judgement, current, needs)
       : judgement.policies.flatMap((policy) => explainNothing(policy, failureNote(failed ?? "")));
-  const scored = new Map(
-    judgement.policies.map(({ compiled }) => [compiled.identity.key, compiled.reporting.scored] as const),
-  );
-  return [...mutated, ...rest].map((rule) =>
-    rule.verdict === "fail" && scored.get(rule.policy) === false ? { ...rule, verdict: "warn" } : rule,
-  );
+  if (needs.length > 0) return { kind: "waiting", needs };
+  return { kind: "explained", rules: withScores([...mutated, ...rest], judgement.policies) };
 }
 
-function explainOutcome(judgement: Judgement, resource: ScanResource): readonly RuleExplanation[] {
-  const checked = judgement.policies.flatMap((policy) =>
-    explainChecks(policy, inputFor(judgement, policy, resource)),
+function explainOutcome(
+  judgement: Judgement,
+  resource: ScanResource,
+  needs: Needs[],
+): readonly RuleExplanation[] {
+  const of = (explain: (policy: LoadedPolicy) => readonly RuleExplanation[]): readonly RuleExplanation[] =>
+    judgement.policies.flatMap((policy) => orWaiting(policy, needs, () => explain(policy)) ?? []);
+  const sources = judgement.cloneSources ?? offlineSources([...(judgement.sources ?? []), resource]);
+  return [
+    ...of((policy) => explainChecks(policy, inputFor(judgement, policy, resource))),
+    ...of((policy) => explainGenerations(policy, inputFor(judgement, policy, resource), sources)),
+  ];
+}
+
+/** What a policy that is not scored refuses is a warning. */
+function withScores(
+  rules: readonly RuleExplanation[],
+  policies: readonly LoadedPolicy[],
+): readonly RuleExplanation[] {
+  const scored = new Map(
+    policies.map(({ compiled }) => [compiled.identity.key, compiled.reporting.scored] as const),
   );
-  const sources = offlineSources([...(judgement.sources ?? []), resource]);
-  const generated = judgement.policies.flatMap((policy) =>
-    explainGenerations(policy, inputFor(judgement, policy, resource), sources),
+  return rules.map((rule) =>
+    rule.verdict === "fail" && scored.get(rule.policy) === false ? { ...rule, verdict: "warn" } : rule,
   );
-  return [...checked, ...generated];
 }

@@ -49,7 +49,7 @@ export function parseSubject(text: string, namespace: string | undefined): Subje
 }
 
 /** True where the word may stand for this kind. */
-function isKindName(
+export function isKindName(
   word: string,
   { group, kind }: { readonly group: string; readonly kind: string },
 ): boolean {
@@ -60,31 +60,26 @@ function isKindName(
   return short === kind || first === kind.toLowerCase() || first === resourceNameOf(kind);
 }
 
-/** The objects that the name stands for. Throws a `UsageError` that names what is near where there is none. */
-export function findSubjects<T extends Pick<ScanResource, "gvk" | "namespace" | "name">>(
-  { kind, name, namespace }: SubjectName,
-  all: readonly T[],
-  resourceOf: (name: string) => string,
-): readonly T[] {
-  const ofKind = all.filter(({ gvk }) => isKindName(kind, gvk));
-  const named = ofKind.filter((one) => one.name === name);
-  const found = named.filter(
-    (one) => namespace === undefined || one.namespace === namespace || one.namespace === "",
-  );
-  if (found.length > 0) return found;
-  throw new UsageError(`${resourceOf(`${kind}/${name}`)}${hintFor()}`);
+/** What tells an object apart. */
+export type Named = Pick<ScanResource, "gvk" | "namespace" | "name">;
 
-  function hintFor(): string {
-    const [elsewhere] = named;
-    if (elsewhere !== undefined) return `; there is one in namespace ${elsewhere.namespace}`;
-    if (ofKind.length === 0) {
-      const nearest = nearestName(kind, new Set(all.map(({ gvk }) => gvk.kind)));
-      return nearest === undefined ? "" : `; is the kind ${nearest} meant?`;
-    }
-    const nearest = nearestName(
-      name,
-      ofKind.map((one) => one.name),
-    );
-    return nearest === undefined ? "" : `; is ${nearest} meant?`;
-  }
+/** True where the object is one of those that are asked for. */
+export function isSubject({ kind, name, namespace }: SubjectName, one: Named): boolean {
+  if (one.name !== name || !isKindName(kind, one.gvk)) return false;
+  return namespace === undefined || one.namespace === namespace || one.namespace === "";
+}
+
+/** What to say where none of the objects is the one that is asked for: names that are near help. */
+export function missingSubject({ kind, name, namespace }: SubjectName, all: readonly Named[]): string {
+  const where = namespace === undefined ? "" : ` in namespace ${namespace}`;
+  const head = `there is no ${kind}/${name}${where} among the ${all.length} objects`;
+  const ofKind = all.filter(({ gvk }) => isKindName(kind, gvk));
+  const elsewhere = ofKind.find((one) => one.name === name);
+  if (elsewhere !== undefined) return `${head}; there is one in namespace ${elsewhere.namespace}`;
+  const nearest =
+    ofKind.length === 0
+      ? nearestName(kind, new Set(all.map(({ gvk }) => gvk.kind)))
+      : nearestName(name, new Set(ofKind.map((one) => one.name)));
+  if (nearest === undefined) return head;
+  return `${head}; is ${ofKind.length === 0 ? "the kind " : ""}${nearest} meant?`;
 }

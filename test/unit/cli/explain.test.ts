@@ -273,7 +273,7 @@ describe("rearguard explain", () => {
     ],
     ["explain pot/web policies -r pods.yaml", /is the kind Pod meant\?/],
     ["explain pod/web -r pods.yaml", /require policy/],
-    ["explain pod/web policies", /resource file\(s\) required/],
+    ["explain pod/web policies", /resource file\(s\) or cluster required/],
     ["explain pod/web policies -r pods.yaml -o table", /known formats are text, json, yaml/],
   ];
   for (const [line, message] of refused) {

@@ -90,6 +90,14 @@ describe("decodeClusterPolicy", () => {
         'spec.rules[0].preconditions.any[0].operator: Unsupported value: "In": supported values: "Equals", "NotEquals", "AnyIn", "AllIn", "AnyNotIn", "AllNotIn", "GreaterThanOrEquals", "GreaterThan", "LessThanOrEquals", "LessThan", "DurationGreaterThanOrEquals", "DurationGreaterThan", "DurationLessThanOrEquals", "DurationLessThan"',
       ],
     ],
+    [
+      "a field that v2beta1 does not have and v1 has with another type",
+      policyWith(
+        { rules: [{ ...rule, exclude: {}, preconditions: {}, match: { resources: { kinds: {} } } }] },
+        "kyverno.io/v2beta1",
+      ),
+      ["spec.rules[0].match.resources.kinds: must be a list, not an object"],
+    ],
   ];
   for (const [title, value, problems] of refused) {
     it(`refuses ${title}`, () => {

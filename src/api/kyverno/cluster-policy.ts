@@ -37,12 +37,19 @@ export interface Policy extends Infer<typeof policySchema> {}
 
 /** Reads a ClusterPolicy of any served version; problems name the field. */
 export function decodeClusterPolicy(value: unknown): Decoded<ClusterPolicy> {
-  return decode<ClusterPolicy>(isV2beta1(value) ? clusterPolicyV2beta1Schema : clusterPolicySchema, value);
+  return decodeAs<ClusterPolicy>(value, clusterPolicySchema, clusterPolicyV2beta1Schema);
 }
 
 /** Reads a Policy of any served version; problems name the field. */
 export function decodePolicy(value: unknown): Decoded<Policy> {
-  return decode<Policy>(isV2beta1(value) ? policyV2beta1Schema : policySchema, value);
+  return decodeAs<Policy>(value, policySchema, policyV2beta1Schema);
+}
+
+/** The type is that of v1: a field that v2beta1 does not know, and so does not look at, has to fit it all the same. */
+function decodeAs<T>(value: unknown, v1: Schema<unknown>, v2beta1: Schema<unknown>): Decoded<T> {
+  if (!isV2beta1(value)) return decode(v1 as Schema<T>, value);
+  const decoded = decode(v2beta1, value);
+  return decoded.ok ? decode(v1 as Schema<T>, decoded.value) : decoded;
 }
 
 function isV2beta1(value: unknown): boolean {

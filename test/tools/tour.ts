@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startSession } from "./terminal/demo-session.ts";
 import type { Session } from "./terminal/demo-session.ts";
@@ -18,6 +18,12 @@ interface Typed {
   /** The command and what it printed, as on a terminal. */
   readonly text: string;
   readonly ms: number;
+}
+
+/** The path without what npm put before it for this script. */
+function userPath(): string {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  return folders.filter((folder) => !folder.includes("node_modules")).join(delimiter);
 }
 
 function shorten(text: string): string {
@@ -50,7 +56,7 @@ function block(...texts: readonly string[]): string {
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** Waits for lines that the demo prints after an edit, and gives those that came with the time until the first. */
+/** Waits for lines that the demo prints after an edit, and gives those that came, with the time since Enter. */
 async function changesAfter(
   demo: Session,
   count: number,
@@ -63,11 +69,11 @@ async function changesAfter(
       .slice(from)
       .split("\n")
       .filter((line) => line.startsWith("changed: "));
+  const startMs = performance.now();
   const typed = await edit();
   if (typed.code !== 0) throw new Error(typed.text);
-  const doneMs = performance.now();
   await demo.until(`${count} changes show`, () => linesNow().length >= count);
-  return { typed, ms: performance.now() - doneMs, lines: shorten(linesNow().join("\n")) };
+  return { typed, ms: performance.now() - startMs, lines: shorten(linesNow().join("\n")) };
 }
 
 async function writeTour(folder: string): Promise<string> {
@@ -75,7 +81,7 @@ async function writeTour(folder: string): Promise<string> {
   const cloned = await typeIn(folder, {})(`git clone --quiet "${root}" rearguard`);
   if (cloned.code !== 0) throw new Error(cloned.text);
   // A temporary folder of its own, so that it can be looked into.
-  const temporary = { TMPDIR: folder };
+  const temporary = { TMPDIR: folder, PATH: userPath() };
   const type = typeIn(clone, temporary);
   const must = async (line: string): Promise<Typed> => {
     const typed = await type(line);
@@ -99,7 +105,7 @@ async function writeTour(folder: string): Promise<string> {
       return typed;
     };
     const reportsOf = (name: string): string =>
-      `kubectl -n shop get policyreports -o custom-columns='KIND:.scope.kind,NAME:.scope.name,PASS:.summary.pass,FAIL:.summary.fail,WARN:.summary.warn' | grep -E 'KIND|${name}$'`;
+      `kubectl -n shop get policyreports -o custom-columns='KIND:.scope.kind,NAME:.scope.name,PASS:.summary.pass,FAIL:.summary.fail,WARN:.summary.warn' | grep -E 'KIND|${name}'`;
     const reports = await kubectl("kubectl get policyreports -n payments");
     const before = await kubectl(reportsOf("recommendations"));
     const failing = await kubectl(
@@ -115,9 +121,8 @@ async function writeTour(folder: string): Promise<string> {
     const noReports = await kubectl("kubectl get clusterpolicyreports");
     const narrowed = await changesAfter(demo, 6, () => kubectl("kubectl delete clusterpolicy cron-jobs-end"));
     const taken = await type(`npm run -s demo -- --port ${port}`);
-    const code = await demo.interrupt();
+    await demo.interrupt();
     const left = await type(`ls ${dirname(kubeconfig)}`);
-    const unreachable = await inShop("kubectl get policyreports -A");
     const wrong: Typed[] = [];
     for (const line of [
       "npm run -s demo -- --ones",
@@ -136,8 +141,7 @@ async function writeTour(folder: string): Promise<string> {
     return `# A tour
 
 What a new user types, and what is printed. \`npm run tour\` typed it in a fresh clone and wrote this page; nothing is
-edited. It had ${node.text.split("\n")[1] ?? ""} of Node on its path and nothing else that the project needs; kubectl is
-only there to look and to change.
+edited. On the path were Node ${node.text.split("\n")[1] ?? ""}, npm and, to look and to change, kubectl.
 
 ## From a clone to results
 
@@ -160,7 +164,7 @@ Its image is from another registry and not pinned. That is put right:
 
 ${block(edited.typed.text)}
 
-The first terminal said, ${seconds(edited.ms)} after kubectl was done:
+The first terminal said, ${seconds(edited.ms)} after Enter:
 
 ${block(edited.lines)}
 
@@ -170,7 +174,7 @@ ${block(after.text)}
 
 ${block(clusterReports.text, removed.typed.text)}
 
-${seconds(removed.ms)} later, in the first terminal:
+The first terminal, ${seconds(removed.ms)} after Enter:
 
 ${block(removed.lines)}
 
@@ -190,9 +194,9 @@ A port that is taken, by the first demo:
 
 ${block(`${taken.text}\n$ echo $?\n${taken.code}`)}
 
-Ctrl-C in the first terminal ends it with exit code ${code}, and nothing is left:
+Ctrl-C in the first terminal ends the demo, and nothing is left:
 
-${block(left.text, unreachable.text)}
+${block(left.text)}
 
 Mistakes are told with what to do:
 

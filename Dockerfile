@@ -11,7 +11,7 @@ RUN npm run -s bundle
 FROM node:24-slim
 LABEL org.opencontainers.image.title="Rearguard" \
       org.opencontainers.image.description="Judges what already runs against Kyverno policies and keeps PolicyReports true"
-COPY --from=build --chown=0:0 /src/dist/rearguard.js /app/rearguard.js
+COPY --from=build --chown=0:0 /src/package.json /src/dist/*.js /app/
 USER 65532:65532
 ENV NODE_ENV=production
 # Objects are judged and dropped, so little lives long: a small nursery and a slowly growing heap keep the peak low.

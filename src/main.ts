@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { controllerHelp, parseControllerFlags } from "./compose/controller-flags.ts";
-
 const [command, ...args] = process.argv.slice(2);
 
+// Each command loads what it needs, and no more.
 if (command === "controller") {
+  const { controllerHelp, parseControllerFlags } = await import("./compose/controller-flags.ts");
   const { flags, help, stray } = parseControllerFlags(args);
   if (help) {
     process.stdout.write(controllerHelp());

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { copyFile } from "node:fs/promises";
+import { copyFile, readdir, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
 
@@ -14,8 +14,10 @@ export const buildBundle = async (folder: string): Promise<string> => {
   });
   const [code] = (await once(child, "exit")) as [number | null];
   if (code !== 0) throw new Error("the bundle cannot be made (npm run bundle)");
-  // An ES module, told by its ending: no package.json is near.
-  const bundle = join(folder, "rearguard.mjs");
-  await copyFile(join(root, "dist/rearguard.js"), bundle);
-  return bundle;
+  const built = await readdir(join(root, "dist"));
+  for (const name of built.filter((file) => file.endsWith(".js"))) {
+    await copyFile(join(root, "dist", name), join(folder, name));
+  }
+  await writeFile(join(folder, "package.json"), '{ "type": "module" }\n');
+  return join(folder, "rearguard.js");
 };

@@ -21,6 +21,7 @@ import { startScan } from "./scan-part.ts";
 import { createSharedReads } from "./shared-reads.ts";
 import type { SharedReads } from "./shared-reads.ts";
 import { serveTelemetry } from "./telemetry-servers.ts";
+import { startTtl } from "./ttl-part.ts";
 import { version } from "./version.ts";
 
 /** Kubernetes gives a pod 30 s unless told otherwise; what hangs must not cost the Lease its release. */
@@ -127,6 +128,7 @@ function leaseWorks(
       start: async (client, parts) => {
         const context = { ...base, ...(await shared()), client };
         if (wants("cleanup")) startCleanup(context, parts);
+        if (wants("ttl")) startTtl(context, parts);
       },
     });
   }

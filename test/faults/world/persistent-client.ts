@@ -16,8 +16,8 @@ export interface PersistentClient {
   recreate(place: ObjectPlace, body: object): Promise<void>;
   /** Creates the object unless there is one of that name. */
   ensure(place: ObjectPlace, body: object): Promise<void>;
-  /** Merges the patch into the object; false where there is none. */
-  merge(place: ObjectPlace, patch: object): Promise<boolean>;
+  /** Merges the patch into the object, or into its subresource; false where there is none. */
+  merge(place: ObjectPlace, patch: object, subresource?: string): Promise<boolean>;
   /** Puts the body in the object's place and keeps its identity; creates it where there is none. */
   replace(place: ObjectPlace, body: object): Promise<void>;
   remove(place: ObjectPlace): Promise<void>;
@@ -112,10 +112,11 @@ export const createPersistentClient = (client: KubeClient): PersistentClient => 
       await remove(place);
       await ensure(place, body);
     },
-    merge: (place, patch) =>
+    merge: (place, patch, subresource) =>
       patiently(`changing ${textOf(place)}`, async () => {
         try {
-          await client.patch(place.type, keyOf(place), patch, { kind: "merge" });
+          const options = { kind: "merge", ...(subresource === undefined ? {} : { subresource }) } as const;
+          await client.patch(place.type, keyOf(place), patch, options);
           return true;
         } catch (error) {
           if (isNotFound(error)) return false;

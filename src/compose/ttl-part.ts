@@ -1,0 +1,176 @@
+import { decodeMeta } from "#api/meta/object-meta.ts";
+import { apiVersionOf, resourceTypeKey } from "#api/meta/resource-type.ts";
+import type { ResourceType } from "#api/meta/resource-type.ts";
+import { systemClock } from "#controllers/runtime/clock.ts";
+import { startInterval } from "#controllers/runtime/schedule.ts";
+import { createTtlController, mayDeleteEverywhere } from "#controllers/ttl/ttl-controller.ts";
+import type { TtlObserver } from "#controllers/ttl/ttl-controller.ts";
+import { createEventRecorder } from "#kube/events/event-recorder.ts";
+import type { EventRecorder } from "#kube/events/event-recorder.ts";
+import type { SourceHandlers } from "#kube/list-watch/source.ts";
+import type { Part, PartContext } from "./part.ts";
+import { createRightsWatch } from "./rights-watch.ts";
+
+/** Rights that nobody tells of are asked for again after this time. */
+const recheckMs = 300_000;
+
+type NamespaceMarks = Readonly<Record<"labels" | "annotations", Readonly<Record<string, string>>>>;
+
+/** Starts the deletion of objects whose label gives them a time to live. */
+export function startTtl(context: PartContext, parts: Part[]): void {
+  const { client, discovery, settings, startSettings, log, signal } = context;
+  const { metrics } = context.metrics;
+  const clock = systemClock;
+  const recorder = createEventRecorder({
+    client,
+    settings: () => settings.current(),
+    hostName: context.hostName,
+    clock,
+    log,
+    onOutcome: (outcome, reason) => metrics.events.inc({ reason, outcome }),
+  });
+  const namespaces = new Map<string, NamespaceMarks>();
+  const controller = createTtlController({
+    client,
+    clock,
+    ownNamespace: startSettings.namespace,
+    namespaceOf: (name) => namespaces.get(name),
+    concurrency: startSettings.cleanupConcurrency,
+    signal,
+    openSource: context.openSource,
+    types: () => discovery.types(),
+    scope: () => ({ kinds: startSettings.ttlKinds, namespaces: settings.current().ttlNamespaces }),
+    mayDelete: async (type) => {
+      try {
+        return await mayDeleteEverywhere(client, type, signal);
+      } catch (error) {
+        if (!signal.aborted)
+          log.warn("cannot ask for the right to delete", { kind: resourceTypeKey(type), error });
+        return false;
+      }
+    },
+    observer: createTtlObserver(context, recorder),
+  });
+
+  metrics.ttlPending.read(() => [{ labels: {}, value: controller.table.pending }]);
+  metrics.ttlInvalid.read(() => [{ labels: {}, value: controller.table.invalid }]);
+  metrics.ttlInfo.read(() => controller.watched().map((type) => ({ labels: typeLabels(type), value: 1 })));
+  metrics.ttlKindsDegraded.read(() =>
+    controller
+      .degraded()
+      .map(({ type, reason }) => ({ labels: { resource: resourceTypeKey(type), reason }, value: 1 })),
+  );
+
+  const namespaceType = discovery.types().find(({ group, kind }) => group === "" && kind === "Namespace");
+  const namespaceSource =
+    namespaceType &&
+    context.openSource({ type: namespaceType, metadataOnly: true }, followNamespaces(namespaces));
+  const rights = createRightsWatch({
+    openSource: context.openSource,
+    types: () => discovery.types(),
+    clock,
+    onChange: () => controller.kindsChanged(),
+  });
+  rights.begin();
+  const rechecks = startInterval({
+    intervalMs: recheckMs,
+    run: () => Promise.resolve(controller.kindsChanged()),
+    clock,
+    random: Math.random,
+    log,
+  });
+  const unsubscribe = discovery.onChange(() => controller.kindsChanged());
+  parts.push({
+    async stop() {
+      unsubscribe();
+      await Promise.all([rechecks.stop(), rights.stop(), namespaceSource?.stop()]);
+      await controller.stop();
+      await recorder.stop();
+    },
+  });
+  log.info("ttl started");
+}
+
+function typeLabels({ group, version, resource }: ResourceType) {
+  return { resource_group: group, resource_version: version, resource_resource: resource };
+}
+
+/** Keeps labels and annotations of the namespaces that exist. */
+function followNamespaces(namespaces: Map<string, NamespaceMarks>): SourceHandlers {
+  let listed = new Set<string>();
+  const take = (object: unknown): void => {
+    const meta = decodeMeta(object);
+    if (meta === undefined) return;
+    listed.add(meta.name);
+    namespaces.set(meta.name, { labels: meta.labels, annotations: meta.annotations });
+  };
+  return {
+    onListStart: () => {
+      listed = new Set();
+    },
+    onPage: (objects) => {
+      for (const object of objects) take(object);
+      return Promise.resolve();
+    },
+    onEvent: (type, object) => {
+      if (type === "DELETED") namespaces.delete(object.metadata.name);
+      else take(object);
+      return Promise.resolve();
+    },
+    onSynced: () => {
+      for (const name of namespaces.keys()) if (!listed.has(name)) namespaces.delete(name);
+      return Promise.resolve();
+    },
+    onState: () => {},
+  };
+}
+
+function createTtlObserver({ metrics: page, log }: PartContext, recorder: EventRecorder): TtlObserver {
+  const { metrics } = page;
+  const labelsOf = (type: ResourceType, namespace: string) => ({
+    ...typeLabels(type),
+    resource_namespace: namespace,
+  });
+  return {
+    deleted({ type, namespace, name }, latenessMs) {
+      metrics.ttlDeleted.inc(labelsOf(type, namespace));
+      metrics.ttlLateness.observe({}, Math.max(0, latenessMs) / 1000);
+      log.info("deleted, its time to live is over", { kind: type.kind, namespace, name });
+    },
+    protected({ type, namespace, name }, reason) {
+      log.info("its time to live is over, but it stays", { kind: type.kind, namespace, name, reason });
+    },
+    failed({ type, namespace, name }, error) {
+      metrics.ttlErrors.inc(labelsOf(type, namespace));
+      log.warn("cannot be deleted although its time to live is over, trying again", {
+        kind: type.kind,
+        namespace,
+        name,
+        error,
+      });
+    },
+    invalid(type, { name, namespace, uid }, problem) {
+      log.warn("time to live cannot be read", { kind: type.kind, namespace, name, problem });
+      const reference = {
+        apiVersion: apiVersionOf(type),
+        kind: type.kind,
+        ...(namespace === undefined ? {} : { namespace }),
+        name,
+        uid,
+      };
+      recorder.record({
+        policy: reference,
+        namespace: namespace ?? "",
+        events: [
+          {
+            controller: "kyverno-cleanup",
+            regarding: reference,
+            reason: "PolicyError",
+            action: "None",
+            note: `label cleanup.kyverno.io/ttl: ${problem}`,
+          },
+        ],
+      });
+    },
+  };
+}

@@ -19,6 +19,8 @@ export interface TargetResource {
 export type ExistingTargets =
   | {
       readonly kind: "listed";
+      /** True where the policy's own constraints select them: each trigger is a target, and changed as one. */
+      readonly areTriggers: boolean;
       /** What has to be listed. Wildcards name nothing. */
       readonly resources: readonly TargetResource[];
       /** Of all listed objects only those with these labels; a server may select them. */
@@ -49,6 +51,7 @@ export function compileExistingTargets(
   const { excludeResourceRules: _excluded, ...rest } = constraints;
   return {
     kind: "listed",
+    areTriggers: target === undefined,
     resources: rules.flatMap(resourcesOf),
     selector: constraints.objectSelector,
     namespace,

@@ -9,28 +9,34 @@ import type { RuleResponse } from "../response.ts";
 import { isList, isObject, own } from "../values/json.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 import type { CompiledMutatingPolicy } from "./compile-mutating-policy.ts";
+import type { ExistingTargets } from "./existing-targets.ts";
 import { mutateInTurn } from "./mutate-by-policy.ts";
 import type { ObjectMutation } from "./mutate-by-policy.ts";
 import { failed, runVariant, startVariant } from "./run-variant.ts";
 
-/** The targets of a trigger, as an expression of the policy says. */
+/** What a trigger changes. */
 export type TriggerTargets =
-  /** None where the policy has no such expression, does not take the trigger, or its conditions are not met. */
+  /** None where the policy changes no existing objects, does not take the trigger, or its conditions are not met. */
   | { readonly kind: "objects"; readonly objects: readonly JsonObject[] }
+  /** All that the policy's rules select. */
+  | { readonly kind: "listed"; readonly targets: ListedTargets }
   /** They cannot be told, or an exception keeps the trigger from it. */
   | { readonly kind: "response"; readonly response: RuleResponse }
   | { readonly kind: "pending"; readonly requests: readonly ContextRequest[] };
 
+/** Targets that are found by listing them. */
+export type ListedTargets = Extract<ExistingTargets, { readonly kind: "listed" }>;
+
 const none: TriggerTargets = { kind: "objects", objects: [] };
 
 /**
- * Asks a policy's target expression for the objects that a trigger changes: a list's `items`, or the one object. `input` is
+ * The objects that a trigger changes. With a target expression it is asked: a list's `items`, or the one object. `input` is
  * the trigger with its operation; for a DELETE its last state is looked at. Never throws.
  */
 export function targetsOfTrigger(policy: CompiledMutatingPolicy, input: EvaluationInput): TriggerTargets {
   const { identity, existing } = policy;
   const [variant] = policy.variants;
-  if (existing?.kind !== "asked" || variant === undefined) return none;
+  if (existing === undefined || variant === undefined) return none;
   if (identity.namespace !== undefined && identity.namespace !== input.namespace) return none;
   const { body, problem = "" } = variant;
   const shown =
@@ -39,11 +45,13 @@ export function targetsOfTrigger(policy: CompiledMutatingPolicy, input: Evaluati
       : input;
   try {
     if (!variant.matches(celSubjectOf(input))) return none;
-    if (body?.targets === undefined) return { kind: "response", response: failed(problem) };
+    if (body === undefined) return { kind: "response", response: failed(problem) };
     const start = startVariant(body, body.conditions, identity, shown);
     if (start.kind === "end") {
       return start.response.rule === "" ? none : { kind: "response", response: start.response };
     }
+    if (existing.kind === "listed") return { kind: "listed", targets: existing };
+    if (body.targets === undefined) return none;
     const result = start.session.evaluate(body.targets);
     if (result.kind === "error") return { kind: "response", response: failed(result.message) };
     return objectsOf(jsonOf(result.value));

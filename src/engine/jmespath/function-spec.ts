@@ -42,6 +42,10 @@ export interface FunctionSpec {
   readonly call: (call: Call) => Json;
   /** Expressions over an empty object and their values: documentation and tests at once. */
   readonly examples: readonly Example[];
+  /** Expressions over an empty object for which it fails, with what it says; none where it takes no arguments. */
+  readonly errors: readonly ErrorExample[];
 }
 
 export type Example = readonly [expression: string, value: Json];
+
+export type ErrorExample = readonly [expression: string, reason: string];

@@ -21,7 +21,22 @@ function plain(value: Json): Json {
 
 for (const spec of [...builtInFunctions, ...kyvernoFunctions]) {
   describe(`${spec.name}()`, () => {
-    test("has an example", () => assert.notEqual(spec.examples.length, 0));
+    test("has examples of a value and, where it takes arguments, of an error", () => {
+      assert.notEqual(spec.examples.length, 0);
+      assert.equal(spec.errors.length > 0, spec.parameters.length > 0);
+      const call = `${spec.name}(`;
+      for (const [expression] of [...spec.examples, ...spec.errors]) {
+        assert.ok(expression.includes(call), `${expression} calls ${spec.name}`);
+      }
+    });
+    for (const [expression, reason] of spec.errors) {
+      for (const numbers of ["float64", "int64"] as const) {
+        test(`${expression} fails with ${numbers} documents`, () => {
+          const message = `JMESPath query failed: ${reason}`;
+          assert.throws(() => search(compileQuery(expression), {}, environment(numbers)), { message });
+        });
+      }
+    }
     for (const [expression, expected] of spec.examples) {
       for (const numbers of ["float64", "int64"] as const) {
         test(`${expression} with ${numbers} documents`, () => {

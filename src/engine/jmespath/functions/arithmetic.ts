@@ -14,50 +14,97 @@ import {
 } from "../../values/quantity.ts";
 import type { Quantity } from "../../values/quantity.ts";
 import { floatResult, functionError, listAt, numberAt, valueAt, wholeNumber } from "../call-arguments.ts";
-import type { Call, Example, FunctionSpec } from "../function-spec.ts";
+import type { Call, ErrorExample, Example, FunctionSpec } from "../function-spec.ts";
 
 /**
  * Kyverno's arithmetic: on numbers, on Kubernetes quantities and on durations, never on a mix of them but for a number
  * that scales one. A text is a quantity if it can be one, so `30m` is 0.030 and only `1m30s` is a duration.
  */
 export const arithmeticFunctions: readonly FunctionSpec[] = [
-  binary("add", add, [
-    ["add(`1`, `2.5`)", 3.5],
-    ["add('12Ki', '13Ki')", "25Ki"],
-    ["add('12Ki', '13')", "12301"],
-    ["add('1M', '1Mi')", "2048576"],
-    ["add('0.1', '0.2')", "300m"],
-    ["add('1.5', '2')", "3500m"],
-    ["add('1m', '1m')", "2m"],
-    ["add('1h', '30s')", "1h0m30s"],
-  ]),
-  binary("subtract", subtract, [
-    ["subtract(`1`, `2.5`)", -1.5],
-    ["subtract('12Ki', '13Ki')", "-1Ki"],
-    ["subtract('12s', '13s')", "-1s"],
-  ]),
-  binary("multiply", multiply, [
-    ["multiply(`3`, `2.5`)", 7.5],
-    ["multiply('1Gi', `0.5`)", "512Mi"],
-    ["multiply(`2.5`, '12')", "30"],
-    ["multiply(`2.5`, '40s')", "1m40s"],
-  ]),
-  binary("divide", divide, [
-    ["divide(`1`, `4`)", 0.25],
-    ["divide('12Ki', `3`)", "4Ki"],
-    ["divide('10', `3`)", "3"],
-    ["divide('1', `3`)", "0"],
-    ["divide('100m', `3`)", "33m"],
-    ["divide('12Ki', '200')", 61.44],
-    ["divide('8', '3')", 8 / 3],
-    ["divide('12s', '5s')", 2.4],
-    ["divide('12s', `5`)", "2.4s"],
-  ]),
-  binary("modulo", modulo, [
-    ["modulo(`-7`, `3`)", -1],
-    ["modulo('12Ki', '5Ki')", "2Ki"],
-    ["modulo('13s', '2s')", "1s"],
-  ]),
+  binary(
+    "add",
+    add,
+    [
+      ["add(`1`, `2.5`)", 3.5],
+      ["add('12Ki', '13Ki')", "25Ki"],
+      ["add('12Ki', '13')", "12301"],
+      ["add('1M', '1Mi')", "2048576"],
+      ["add('0.1', '0.2')", "300m"],
+      ["add('1.5', '2')", "3500m"],
+      ["add('1m', '1m')", "2m"],
+      ["add('1h', '30s')", "1h0m30s"],
+    ],
+    [
+      ["add('1h', '30m')", "Types mismatch"],
+      ["add('5', `1`)", "Types mismatch"],
+      ["add(`null`, `1`)", "invalid operand"],
+      ["add('x', `1`)", "invalid operand"],
+    ],
+  ),
+  binary(
+    "subtract",
+    subtract,
+    [
+      ["subtract(`1`, `2.5`)", -1.5],
+      ["subtract('12Ki', '13Ki')", "-1Ki"],
+      ["subtract('12s', '13s')", "-1s"],
+    ],
+    [
+      ["subtract('1h', `1`)", "Types mismatch"],
+      ["subtract(`true`, `1`)", "invalid operand"],
+    ],
+  ),
+  binary(
+    "multiply",
+    multiply,
+    [
+      ["multiply(`3`, `2.5`)", 7.5],
+      ["multiply('1Gi', `0.5`)", "512Mi"],
+      ["multiply(`2.5`, '12')", "30"],
+      ["multiply(`2.5`, '40s')", "1m40s"],
+    ],
+    [
+      ["multiply('2', '3')", "Types mismatch"],
+      ["multiply('1h', '1h')", "Types mismatch"],
+    ],
+  ),
+  binary(
+    "divide",
+    divide,
+    [
+      ["divide(`1`, `4`)", 0.25],
+      ["divide('12Ki', `3`)", "4Ki"],
+      ["divide('10', `3`)", "3"],
+      ["divide('1', `3`)", "0"],
+      ["divide('100m', `3`)", "33m"],
+      ["divide('12Ki', '200')", 61.44],
+      ["divide('8', '3')", 8 / 3],
+      ["divide('12s', '5s')", 2.4],
+      ["divide('12s', `5`)", "2.4s"],
+    ],
+    [
+      ["divide(`1`, `0`)", "Zero divisor passed"],
+      ["divide('1', '0Ki')", "Zero divisor passed"],
+      ["divide('1h', '0s')", "Zero divisor passed"],
+      ["divide('1h', '2m')", "Types mismatch"],
+      ["divide(`1`, '2')", "Types mismatch"],
+    ],
+  ),
+  binary(
+    "modulo",
+    modulo,
+    [
+      ["modulo(`-7`, `3`)", -1],
+      ["modulo('12Ki', '5Ki')", "2Ki"],
+      ["modulo('13s', '2s')", "1s"],
+    ],
+    [
+      ["modulo('4', '1.5')", "Non-integer argument(s) passed for modulo"],
+      ["modulo(`1`, `0`)", "Zero divisor passed"],
+      ["modulo(`1.5`, `1`)", "Non-integer argument(s) passed for modulo"],
+      ["modulo('1h', `2`)", "Types mismatch"],
+    ],
+  ),
   {
     name: "sum",
     parameters: [["array"]],
@@ -68,6 +115,12 @@ export const arithmeticFunctions: readonly FunctionSpec[] = [
       ['sum(`["1Ki", "1Ki"]`)', "2Ki"],
       ['sum(`["x"]`)', "x"],
     ],
+    errors: [
+      ["sum(`[]`)", "JMESPath function 'sum': at least one element in the array is required"],
+      ['sum(`[1, "2"]`)', "JMESPath function 'sum': Types mismatch"],
+      ["sum(`null`)", 'Invalid type for: <nil>, expected: []jmespath.JpType{"array"}'],
+      ["sum(`[null, 1]`)", "JMESPath function 'sum': invalid operand"],
+    ],
   },
   {
     name: "round",
@@ -77,6 +130,14 @@ export const arithmeticFunctions: readonly FunctionSpec[] = [
     examples: [
       ["round(`9.414675`, `2`)", 9.41],
       ["round(`-2.5`, `0`)", -3],
+    ],
+    errors: [
+      ["round(`1.5`, `1.5`)", "JMESPath function 'round': Non-integer argument(s) passed for round off"],
+      [
+        "round(`1.5`, `-2`)",
+        "JMESPath function 'round': %!d(MISSING) argument is out of bounds (%!d(MISSING))",
+      ],
+      ["round('1', `1`)", 'Invalid type for: 1, expected: []jmespath.JpType{"number"}'],
     ],
   },
 ];
@@ -89,13 +150,20 @@ type Operand =
 /** The result of two operands; undefined where the two do not go together. */
 type Operation = (left: Operand, right: Operand, call: Call) => Json | undefined;
 
-function binary(name: string, operation: Operation, examples: readonly Example[]): FunctionSpec {
+/** `errors` are without the words that all errors of the function begin with. */
+function binary(
+  name: string,
+  operation: Operation,
+  examples: readonly Example[],
+  errors: readonly ErrorExample[],
+): FunctionSpec {
   return {
     name,
     parameters: [["any"], ["any"]],
     returns: "any",
     call: (call) => applyOperation(operation, valueAt(call, 0), valueAt(call, 1), call),
     examples,
+    errors: errors.map(([expression, text]) => [expression, functionError(name, text).message]),
   };
 }
 

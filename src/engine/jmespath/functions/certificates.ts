@@ -35,5 +35,12 @@ export const certificateFunctions: readonly FunctionSpec[] = [
       [`x509_decode('${example}').PublicKey.E`, 65537],
       [`x509_decode('${example}').Version`, 3],
     ],
+    errors: [
+      ["x509_decode('x')", "failed to decode PEM block"],
+      [
+        "x509_decode('-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----')",
+        "PEM block neither contains a CERTIFICATE or CERTIFICATE REQUEST",
+      ],
+    ],
   },
 ];

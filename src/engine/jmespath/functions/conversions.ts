@@ -21,6 +21,7 @@ export const conversionFunctions: readonly FunctionSpec[] = [
       ["to_array(`[1]`)", [1]],
       ["to_array(missing)", [null]],
     ],
+    errors: [["to_array()", "incorrect number of args"]],
   },
   {
     name: "to_number",
@@ -36,6 +37,7 @@ export const conversionFunctions: readonly FunctionSpec[] = [
       ["to_number(`true`)", null],
       ["to_number(`7`)", 7],
     ],
+    errors: [["to_number()", "incorrect number of args"]],
   },
   {
     name: "to_string",
@@ -50,6 +52,7 @@ export const conversionFunctions: readonly FunctionSpec[] = [
       ["to_string(`1.0`)", "1"],
       ['to_string(`{"b": "<&>", "a": [null]}`)', '{"a":[null],"b":"\\u003c\\u0026\\u003e"}'],
     ],
+    errors: [["to_string()", "incorrect number of args"]],
   },
   {
     name: "type",
@@ -64,6 +67,7 @@ export const conversionFunctions: readonly FunctionSpec[] = [
       ["type(`{}`)", "object"],
       ["type(missing)", "null"],
     ],
+    errors: [["type(`1`, `2`)", "incorrect number of args"]],
   },
   {
     name: "not_null",
@@ -81,6 +85,7 @@ export const conversionFunctions: readonly FunctionSpec[] = [
       ["not_null(missing, `null`, 'a', 'b')", "a"],
       ["not_null(missing)", null],
     ],
+    errors: [["not_null()", "Invalid arity."]],
   },
 ];
 

@@ -33,6 +33,15 @@ export const dataFunctions: readonly FunctionSpec[] = [
       ["lookup(`[1, 2]`, `1`)", 2],
       ["lookup(`[1, 2]`, `-1`)", null],
     ],
+    errors: [
+      ["lookup(`{}`, `1`)", "JMESPath function 'lookup': argument #2 is not of type String"],
+      ["lookup(`[]`, 'a')", "JMESPath function 'lookup': argument #2 is not of type Number"],
+      [
+        "lookup(`[]`, `1.5`)",
+        "JMESPath function 'lookup': argument #2: expected an integer number but got: 1.5",
+      ],
+      ["lookup('a', 'b')", 'Invalid type for: a, expected: []jmespath.JpType{"object", "array"}'],
+    ],
   },
   {
     name: "items",
@@ -50,6 +59,10 @@ export const dataFunctions: readonly FunctionSpec[] = [
       ["items(`[\"A\", \"B\"]`, 'k', 'v')[*].k", [0, 1]],
       ["map(&v, items(`[\"A\", \"B\"]`, 'k', 'v'))", ["A", "B"]],
     ],
+    errors: [
+      ["items('a', 'k', 'v')", 'Invalid type for: a, expected: []jmespath.JpType{"object", "array"}'],
+      ["items(`{}`, `1`, 'v')", 'Invalid type for: 1, expected: []jmespath.JpType{"string"}'],
+    ],
   },
   {
     name: "object_from_lists",
@@ -60,6 +73,17 @@ export const dataFunctions: readonly FunctionSpec[] = [
       ['object_from_lists(`["a", "b"]`, `[1]`)', { a: 1, b: null }],
       ['object_from_lists(`[1, true, 1]`, `["x", "y", "z"]`)', { "1": "z", true: "y" }],
     ],
+    errors: [
+      [
+        "object_from_lists(`[null]`, `[1]`)",
+        "JMESPath function 'object_from_lists': argument #1 is not of type StringArray",
+      ],
+      [
+        "object_from_lists(`[{}]`, `[1]`)",
+        "JMESPath function 'object_from_lists': argument #1 is not of type StringArray",
+      ],
+      ["object_from_lists(`{}`, `[]`)", 'Invalid type for: map[], expected: []jmespath.JpType{"array"}'],
+    ],
   },
   {
     name: "parse_json",
@@ -69,6 +93,11 @@ export const dataFunctions: readonly FunctionSpec[] = [
     examples: [
       ['parse_json(\'{"a":"b"}\').a', "b"],
       ["parse_json('[1, 1.5]')[0] == `1`", true],
+    ],
+    errors: [
+      ["parse_json('{\"a\" 1}')", "invalid character '1' after object key"],
+      ["parse_json('1 2')", "invalid character '2' after top-level value"],
+      ["parse_json('')", "unexpected end of JSON input"],
     ],
   },
   {
@@ -82,6 +111,7 @@ export const dataFunctions: readonly FunctionSpec[] = [
       ["parse_yaml('{1: a, true: b}')", { "1": "a", true: "b" }],
       ["parse_yaml('[2020-01-02, 12:30, ., .5, 1.]')", ["2020-01-02", "12:30", ".", 0.5, 1]],
     ],
+    errors: [["parse_yaml(`1`)", 'Invalid type for: 1, expected: []jmespath.JpType{"string"}']],
   },
 ];
 

@@ -19,6 +19,10 @@ export const encodingFunctions: readonly FunctionSpec[] = [
       ["base64_decode('4oKs\n')", "€"],
       ["base64_decode('')", ""],
     ],
+    errors: [
+      ["base64_decode('YQ')", "illegal base64 data at input byte 0"],
+      ["base64_decode('*')", "illegal base64 data at input byte 0"],
+    ],
   },
   {
     name: "base64_encode",
@@ -29,6 +33,7 @@ export const encodingFunctions: readonly FunctionSpec[] = [
       ["base64_encode('Hello, world!')", "SGVsbG8sIHdvcmxkIQ=="],
       ["base64_encode('€')", "4oKs"],
     ],
+    errors: [["base64_encode(`1`)", 'Invalid type for: 1, expected: []jmespath.JpType{"string"}']],
   },
   {
     name: "sha256",
@@ -36,6 +41,7 @@ export const encodingFunctions: readonly FunctionSpec[] = [
     returns: "string",
     call: (call) => sha256(bytesAt(call)),
     examples: [["sha256('a')", "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb"]],
+    errors: [["sha256(`null`)", 'Invalid type for: <nil>, expected: []jmespath.JpType{"string"}']],
   },
   {
     name: "sha1",
@@ -43,6 +49,7 @@ export const encodingFunctions: readonly FunctionSpec[] = [
     returns: "string",
     call: (call) => sha1(bytesAt(call)),
     examples: [["sha1('a')", "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8"]],
+    errors: [["sha1(`1`)", 'Invalid type for: 1, expected: []jmespath.JpType{"string"}']],
   },
   {
     name: "md5",
@@ -50,6 +57,7 @@ export const encodingFunctions: readonly FunctionSpec[] = [
     returns: "string",
     call: (call) => md5(bytesAt(call)),
     examples: [["md5('a')", "0cc175b9c0f1b6a831c399e269772661"]],
+    errors: [["md5(`[]`)", 'Invalid type for: [], expected: []jmespath.JpType{"string"}']],
   },
 ];
 

@@ -19,6 +19,10 @@ export const environmentFunctions: readonly FunctionSpec[] = [
       ["regex_match('^(ab|c\\d)+-$', random('(ab|c\\d)+-'))", true],
       ["[random('[a-z]{20}')] == [random('[a-z]{20}')]", false],
     ],
+    errors: [
+      ["random('')", "no pattern provided"],
+      ["random('(')", "error parsing regexp: missing closing ): `(`"],
+    ],
   },
   {
     name: "image_normalize",
@@ -30,6 +34,13 @@ export const environmentFunctions: readonly FunctionSpec[] = [
       ["image_normalize('ghcr.io/a/b:v1')", "ghcr.io/a/b:v1"],
       [`image_normalize('a/b@sha256:${"0".repeat(64)}')`, `docker.io/a/b@sha256:${"0".repeat(64)}`],
       ["image_normalize('localhost/a')", "localhost/a:latest"],
+    ],
+    errors: [
+      [
+        "image_normalize('A:')",
+        "JMESPath function 'image_normalize': bad image: A:: invalid reference format",
+      ],
+      ["image_normalize('')", "JMESPath function 'image_normalize': bad image: : invalid reference format"],
     ],
   },
   {
@@ -43,6 +54,16 @@ export const environmentFunctions: readonly FunctionSpec[] = [
       ["is_external_url('https://x.example:p@192.168.1.3/')", false],
       ["is_external_url('http://169.254.169.254/')", true],
       ["is_external_url('http://[::ffff:10.0.0.1]/')", false],
+    ],
+    errors: [
+      [
+        "is_external_url('not a url')",
+        "JMESPath function 'is_external_url': not a url is no URL with a host",
+      ],
+      [
+        "is_external_url('http://a.example/')",
+        "JMESPath function 'is_external_url': looking up the host name \"a.example\" is not supported, only addresses are",
+      ],
     ],
   },
 ];

@@ -10,6 +10,10 @@ export const numberFunctions: readonly FunctionSpec[] = [
     returns: "number",
     call: (call) => floatResult(Math.abs(numberAt(call, 0)), call),
     examples: [["abs(`-1.5`)", 1.5]],
+    errors: [
+      ["abs('1')", 'Invalid type for: 1, expected: []jmespath.JpType{"number"}'],
+      ["abs(`null`)", 'Invalid type for: <nil>, expected: []jmespath.JpType{"number"}'],
+    ],
   },
   {
     name: "ceil",
@@ -17,6 +21,7 @@ export const numberFunctions: readonly FunctionSpec[] = [
     returns: "number",
     call: (call) => floatResult(Math.ceil(numberAt(call, 0)), call),
     examples: [["ceil(`1.2`)", 2]],
+    errors: [["ceil('1')", 'Invalid type for: 1, expected: []jmespath.JpType{"number"}']],
   },
   {
     name: "floor",
@@ -24,6 +29,7 @@ export const numberFunctions: readonly FunctionSpec[] = [
     returns: "number",
     call: (call) => floatResult(Math.floor(numberAt(call, 0)), call),
     examples: [["floor(`1.8`)", 1]],
+    errors: [["floor(`[1]`)", 'Invalid type for: [1], expected: []jmespath.JpType{"number"}']],
   },
   {
     name: "avg",
@@ -33,6 +39,10 @@ export const numberFunctions: readonly FunctionSpec[] = [
     examples: [
       ["avg(`[1, 2, 6]`)", 3],
       ["to_string(avg(`[]`) == avg(`[]`))", "false"],
+    ],
+    errors: [
+      ['avg(`[1, "a"]`)', 'Invalid type for: [1 a], expected: []jmespath.JpType{"array[number]"}'],
+      ["avg(`null`)", 'Invalid type for: <nil>, expected: []jmespath.JpType{"array[number]"}'],
     ],
   },
 ];

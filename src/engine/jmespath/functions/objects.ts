@@ -13,6 +13,10 @@ export const objectFunctions: readonly FunctionSpec[] = [
     returns: "array[string]",
     call: (call) => Object.keys(objectAt(call, 0)).sort(compareText),
     examples: [['keys(`{"b": 1, "a": 2, "__proto__": 3}`)', ["__proto__", "a", "b"]]],
+    errors: [
+      ["keys(`[1]`)", 'Invalid type for: [1], expected: []jmespath.JpType{"object"}'],
+      ["keys(`null`)", 'Invalid type for: <nil>, expected: []jmespath.JpType{"object"}'],
+    ],
   },
   {
     name: "values",
@@ -20,6 +24,7 @@ export const objectFunctions: readonly FunctionSpec[] = [
     returns: "array",
     call: (call) => sortedValues(objectAt(call, 0)),
     examples: [['values(`{"b": 1, "a": 2}`)', [2, 1]]],
+    errors: [["values('a')", 'Invalid type for: a, expected: []jmespath.JpType{"object"}']],
   },
   {
     name: "merge",
@@ -28,6 +33,11 @@ export const objectFunctions: readonly FunctionSpec[] = [
     returns: "object",
     call: merge,
     examples: [['merge(`{"a": 1, "b": 1}`, `{"b": 2}`)', { a: 1, b: 2 }]],
+    errors: [
+      ["merge()", "Invalid arity."],
+      ["merge(`{}`, `null`)", "JMESPath function 'merge': argument #2 is not of type Object"],
+      ["merge(`[]`)", "JMESPath function 'merge': argument #1 is not of type Object"],
+    ],
   },
   {
     name: "map",
@@ -35,6 +45,10 @@ export const objectFunctions: readonly FunctionSpec[] = [
     returns: "array",
     call: map,
     examples: [['map(&a, `[{"a": 1}, {}, {"a": null}]`)', [1, null, null]]],
+    errors: [
+      ["map(&a, `null`)", 'Invalid type for: <nil>, expected: []jmespath.JpType{"array"}'],
+      ["map(`[]`, &a)", 'Invalid type for: [], expected: []jmespath.JpType{"expref"}'],
+    ],
   },
 ];
 

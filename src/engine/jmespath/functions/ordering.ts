@@ -20,6 +20,12 @@ export const orderingFunctions: readonly FunctionSpec[] = [
       ["sort(`[3, 1, 2]`)", [1, 2, 3]],
       ['sort(`["b", "B", "a"]`)', ["B", "a", "b"]],
     ],
+    errors: [
+      [
+        'sort(`[1, "a"]`)',
+        'Invalid type for: [1 a], expected: []jmespath.JpType{"array[string]", "array[number]"}',
+      ],
+    ],
   },
   {
     name: "sort_by",
@@ -32,6 +38,10 @@ export const orderingFunctions: readonly FunctionSpec[] = [
       ["sort_by(`[]`, &v)", []],
       ["sort_by(`[{}]`, &v)", [{}]],
     ],
+    errors: [
+      ['sort_by(`[{"a": 1}, {"a": "x"}]`, &a)', "error in sort_by comparison"],
+      ['sort_by(`[{"a": 1}, {}]`, &a)', "error in sort_by comparison"],
+    ],
   },
   {
     name: "max",
@@ -43,6 +53,12 @@ export const orderingFunctions: readonly FunctionSpec[] = [
       ['max(`["a", "b"]`)', "b"],
       ["max(`[]`)", null],
     ],
+    errors: [
+      [
+        'max(`[1, "a"]`)',
+        'Invalid type for: [1 a], expected: []jmespath.JpType{"array[number]", "array[string]"}',
+      ],
+    ],
   },
   {
     name: "min",
@@ -50,6 +66,12 @@ export const orderingFunctions: readonly FunctionSpec[] = [
     returns: "any",
     call: (call) => extreme(listAt(call, 0), (item) => orderKey(item, call), -1),
     examples: [["min(`[2, 1, 3]`)", 1]],
+    errors: [
+      [
+        "min(`[true]`)",
+        'Invalid type for: [true], expected: []jmespath.JpType{"array[number]", "array[string]"}',
+      ],
+    ],
   },
   {
     name: "max_by",
@@ -60,6 +82,10 @@ export const orderingFunctions: readonly FunctionSpec[] = [
       [`max_by(${people}, &n)`, b],
       ["max_by(`[]`, &n)", null],
     ],
+    errors: [
+      ['max_by(`[{"a": 1}, {}]`, &a)', "invalid type, must be number"],
+      ['max_by(`[{"a": "x"}, {}]`, &a)', "invalid type, must be string"],
+    ],
   },
   {
     name: "min_by",
@@ -67,6 +93,7 @@ export const orderingFunctions: readonly FunctionSpec[] = [
     returns: "any",
     call: (call) => extremeBy(call, -1),
     examples: [[`min_by(${people}, &v)`, b]],
+    errors: [['min_by(`[{"a": 1}, {"a": "x"}]`, &a)', "invalid type, must be number"]],
   },
 ];
 

@@ -25,6 +25,14 @@ export const patternFunctions: readonly FunctionSpec[] = [
       ["regex_match('(?i)^B', 'abc')", false],
       ["regex_match('^16777216$', `16777217`)", true],
     ],
+    errors: [
+      ["regex_match('[a', 'b')", "error parsing regexp: missing closing ]: `[a`"],
+      ["regex_match('(?=a)', 'a')", "error parsing regexp: invalid or unsupported Perl syntax: `(?=`"],
+      [
+        "regex_match('a', `null`)",
+        'Invalid type for: <nil>, expected: []jmespath.JpType{"string", "number"}',
+      ],
+    ],
   },
   {
     name: "regex_replace_all",
@@ -35,6 +43,12 @@ export const patternFunctions: readonly FunctionSpec[] = [
       [`regex_replace_all('([Hh]e|G)l', ${greeting}, '\${2}G')`, "Glo world, Gworldlo"],
       [`regex_replace_all('(?P<first>.)b', 'abab', '\${first}$1$1x$$')`, "aa$aa$"],
       ["regex_replace_all('a*', 'baac', '-')", "-b-c-"],
+    ],
+    errors: [
+      [
+        "regex_replace_all('(', 'b', '')",
+        "JMESPath function 'regex_replace_all': error parsing regexp: missing closing ): `(`",
+      ],
     ],
   },
   {
@@ -47,6 +61,12 @@ export const patternFunctions: readonly FunctionSpec[] = [
       ["regex_replace_all_literal('.*', '43123', '1313')", "1313"],
       ["regex_replace_all_literal('a', 'a', '$0')", "$0"],
     ],
+    errors: [
+      [
+        "regex_replace_all_literal('*', 'b', '')",
+        "JMESPath function 'regex_replace_all_literal': error parsing regexp: missing argument to repetition operator: `*`",
+      ],
+    ],
   },
   {
     name: "pattern_match",
@@ -57,6 +77,13 @@ export const patternFunctions: readonly FunctionSpec[] = [
       ["pattern_match('a*', 'abc')", true],
       ["pattern_match('?', 'ab')", false],
       ["pattern_match('1*', `100`)", true],
+    ],
+    errors: [
+      [
+        "pattern_match('a*', `null`)",
+        'Invalid type for: <nil>, expected: []jmespath.JpType{"string", "number"}',
+      ],
+      ["pattern_match(`1`, '1')", 'Invalid type for: 1, expected: []jmespath.JpType{"string"}'],
     ],
   },
   {
@@ -70,6 +97,10 @@ export const patternFunctions: readonly FunctionSpec[] = [
       ['label_match(`{"app": {"a": [1]}}`, `{"app": {"a": [1]}}`)', true],
       ["label_match(`{}`, `{}`)", true],
     ],
+    errors: [
+      ["label_match(`{}`, `null`)", 'Invalid type for: <nil>, expected: []jmespath.JpType{"object"}'],
+      ["label_match('a', `{}`)", 'Invalid type for: a, expected: []jmespath.JpType{"object"}'],
+    ],
   },
   {
     name: "semver_compare",
@@ -82,6 +113,11 @@ export const patternFunctions: readonly FunctionSpec[] = [
       ["semver_compare('1.8.6', '>1.0.0 <2.0.0')", true],
       ["semver_compare('2.1.5', '<2.0.0 || >=3.0.0')", false],
       ["semver_compare('v1.2.3', '0.0.0')", true],
+    ],
+    errors: [
+      ["semver_compare('1.0.0', 'x')", "Last element in range is '||'"],
+      ["semver_compare('1.0.0', '>=a')", 'Could not get version from string: ">=a"'],
+      ["semver_compare('1.0.0', '')", "Last element in range is '||'"],
     ],
   },
 ];

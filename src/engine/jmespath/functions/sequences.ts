@@ -18,6 +18,9 @@ export const sequenceFunctions: readonly FunctionSpec[] = [
       ['contains(`["1"]`, `1`)', false],
       ["contains(`[[1]]`, `[1]`)", false],
     ],
+    errors: [
+      ["contains(`null`, 'a')", 'Invalid type for: <nil>, expected: []jmespath.JpType{"array", "string"}'],
+    ],
   },
   {
     name: "starts_with",
@@ -25,6 +28,7 @@ export const sequenceFunctions: readonly FunctionSpec[] = [
     returns: "any",
     call: (call) => textAt(call, 0).startsWith(textAt(call, 1)),
     examples: [["starts_with('abc', 'ab')", true]],
+    errors: [["starts_with('a', `1`)", 'Invalid type for: 1, expected: []jmespath.JpType{"string"}']],
   },
   {
     name: "ends_with",
@@ -32,6 +36,7 @@ export const sequenceFunctions: readonly FunctionSpec[] = [
     returns: "any",
     call: (call) => textAt(call, 0).endsWith(textAt(call, 1)),
     examples: [["ends_with('abc', 'ab')", false]],
+    errors: [["ends_with(`null`, 'a')", 'Invalid type for: <nil>, expected: []jmespath.JpType{"string"}']],
   },
   {
     name: "join",
@@ -41,6 +46,13 @@ export const sequenceFunctions: readonly FunctionSpec[] = [
     examples: [
       ['join(\', \', `["a", "b"]`)', "a, b"],
       ["join('-', `[]`)", ""],
+    ],
+    errors: [
+      ["join(',', `[1]`)", 'Invalid type for: [1], expected: []jmespath.JpType{"array[string]"}'],
+      [
+        "join(',', `[\"a\", null]`)",
+        'Invalid type for: [a <nil>], expected: []jmespath.JpType{"array[string]"}',
+      ],
     ],
   },
   {
@@ -53,6 +65,10 @@ export const sequenceFunctions: readonly FunctionSpec[] = [
       ["length(`[1, 2]`)", 2],
       ['length(`{"a": 1}`)', 1],
     ],
+    errors: [
+      ["length(`null`)", 'Invalid type for: <nil>, expected: []jmespath.JpType{"string", "array", "object"}'],
+      ["length(`1`)", 'Invalid type for: 1, expected: []jmespath.JpType{"string", "array", "object"}'],
+    ],
   },
   {
     name: "reverse",
@@ -63,6 +79,7 @@ export const sequenceFunctions: readonly FunctionSpec[] = [
       ["reverse('a😀b')", "b😀a"],
       ["reverse(`[1, 2]`)", [2, 1]],
     ],
+    errors: [["reverse(`{}`)", 'Invalid type for: map[], expected: []jmespath.JpType{"array", "string"}']],
   },
 ];
 

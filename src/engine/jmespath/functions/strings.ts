@@ -19,6 +19,7 @@ export const stringFunctions: readonly FunctionSpec[] = [
       ["compare('b', 'a')", 1],
       ["compare('a', 'a')", 0],
     ],
+    errors: [["compare('a', `1`)", 'Invalid type for: 1, expected: []jmespath.JpType{"string"}']],
   },
   {
     name: "equal_fold",
@@ -30,6 +31,7 @@ export const stringFunctions: readonly FunctionSpec[] = [
       ["equal_fold('Σ', 'ς')", true],
       ["equal_fold('ß', 'ss')", false],
     ],
+    errors: [["equal_fold(`null`, 'a')", 'Invalid type for: <nil>, expected: []jmespath.JpType{"string"}']],
   },
   {
     name: "replace",
@@ -42,6 +44,7 @@ export const stringFunctions: readonly FunctionSpec[] = [
       [`replace(${ipsum}, \`-1\`)`, "Lorem muspi muspi muspi dolor"],
       ["replace('aa', '', '-', `2`)", "-a-a"],
     ],
+    errors: [["replace('a', 'b', 'c', '1')", 'Invalid type for: 1, expected: []jmespath.JpType{"number"}']],
   },
   {
     name: "replace_all",
@@ -53,6 +56,7 @@ export const stringFunctions: readonly FunctionSpec[] = [
       ["replace_all('aa', '', '-')", "-a-a-"],
       ["replace_all('a', 'a', '$&')", "$&"],
     ],
+    errors: [["replace_all('a', 'b', `1`)", 'Invalid type for: 1, expected: []jmespath.JpType{"string"}']],
   },
   {
     name: "to_upper",
@@ -62,6 +66,10 @@ export const stringFunctions: readonly FunctionSpec[] = [
     examples: [
       ["to_upper('a#%&123Bc')", "A#%&123BC"],
       ["to_upper('straße')", "STRAßE"],
+    ],
+    errors: [
+      ["to_upper(`5`)", 'Invalid type for: 5, expected: []jmespath.JpType{"string"}'],
+      ["to_upper('a', 'b')", "incorrect number of args"],
     ],
   },
   {
@@ -73,6 +81,7 @@ export const stringFunctions: readonly FunctionSpec[] = [
       ["to_lower('A#%&123Bc')", "a#%&123bc"],
       ["to_lower('ΑΣ')", "ασ"],
     ],
+    errors: [["to_lower(`null`)", 'Invalid type for: <nil>, expected: []jmespath.JpType{"string"}']],
   },
   {
     name: "trim",
@@ -83,6 +92,7 @@ export const stringFunctions: readonly FunctionSpec[] = [
       ["trim('¡¡¡Hello, Gophers!!!', '!¡')", "Hello, Gophers"],
       ["trim('aba', 'ab')", ""],
     ],
+    errors: [["trim('a', `1`)", 'Invalid type for: 1, expected: []jmespath.JpType{"string"}']],
   },
   {
     name: "trim_prefix",
@@ -93,6 +103,7 @@ export const stringFunctions: readonly FunctionSpec[] = [
       ["trim_prefix('vv1.2', 'v')", "v1.2"],
       ["trim_prefix('1.2', 'v')", "1.2"],
     ],
+    errors: [["trim_prefix(`1`, 'a')", 'Invalid type for: 1, expected: []jmespath.JpType{"string"}']],
   },
   {
     name: "split",
@@ -104,6 +115,7 @@ export const stringFunctions: readonly FunctionSpec[] = [
       ["split('a😀', '')", ["a", "😀"]],
       ["split('', ',')", [""]],
     ],
+    errors: [["split(`null`, ',')", 'Invalid type for: <nil>, expected: []jmespath.JpType{"string"}']],
   },
   {
     name: "to_boolean",
@@ -113,6 +125,13 @@ export const stringFunctions: readonly FunctionSpec[] = [
     examples: [
       ["to_boolean('TruE')", true],
       ["to_boolean('FALSE')", false],
+    ],
+    errors: [
+      [
+        "to_boolean('x')",
+        "JMESPath function 'to_boolean': lowercase argument must be 'true' or 'false' (provided: 'x')",
+      ],
+      ["to_boolean(`true`)", 'Invalid type for: true, expected: []jmespath.JpType{"string"}'],
     ],
   },
   {
@@ -126,6 +145,7 @@ export const stringFunctions: readonly FunctionSpec[] = [
       ["truncate('a', `-1`)", ""],
       ["truncate('a', `9`)", "a"],
     ],
+    errors: [["truncate('a', '1')", 'Invalid type for: 1, expected: []jmespath.JpType{"number"}']],
   },
   {
     name: "path_canonicalize",
@@ -139,6 +159,7 @@ export const stringFunctions: readonly FunctionSpec[] = [
       ["path_canonicalize('a/./../../b')", "../b"],
       ["path_canonicalize('')", ""],
     ],
+    errors: [["path_canonicalize(`1`)", 'Invalid type for: 1, expected: []jmespath.JpType{"string"}']],
   },
 ];
 

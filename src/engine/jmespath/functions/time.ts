@@ -26,6 +26,7 @@ export const timeFunctions: readonly FunctionSpec[] = [
     returns: "string",
     call: now,
     examples: [["time_now()", "2023-11-14T22:13:20Z"]],
+    errors: [],
   },
   {
     name: "time_now_utc",
@@ -33,6 +34,7 @@ export const timeFunctions: readonly FunctionSpec[] = [
     returns: "string",
     call: now,
     examples: [["time_now_utc('ignored')", "2023-11-14T22:13:20Z"]],
+    errors: [],
   },
   {
     name: "time_since",
@@ -44,6 +46,13 @@ export const timeFunctions: readonly FunctionSpec[] = [
       ["time_since('2006-01-02', '2023-11-14', '2023-11-15')", "24h0m0s"],
       ["time_since('', '2023-11-14T22:13:20Z', '')", "500ms"],
     ],
+    errors: [
+      [
+        "time_since('', 'x', '')",
+        'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"',
+      ],
+      ["time_since('2006', '2020', 'x')", 'parsing time "x" as "2006": cannot parse "x" as "2006"'],
+    ],
   },
   {
     name: "time_diff",
@@ -54,6 +63,12 @@ export const timeFunctions: readonly FunctionSpec[] = [
       [`time_diff(${begin}, ${end})`, "180h10m0s"],
       [`time_diff(${end}, ${begin})`, "-180h10m0s"],
     ],
+    errors: [
+      [
+        "time_diff('2021-01-02', '2021-01-02T15:04:05Z')",
+        'parsing time "2021-01-02" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "T"',
+      ],
+    ],
   },
   {
     name: "time_add",
@@ -63,6 +78,11 @@ export const timeFunctions: readonly FunctionSpec[] = [
     examples: [
       [`time_add(${begin}, '3h')`, "2021-01-02T18:04:05-07:00"],
       ["time_add('2020-02-28T23:30:00Z', '45m')", "2020-02-29T00:15:00Z"],
+    ],
+    errors: [
+      ["time_add('2023-01-01T00:00:00Z', '1d')", 'time: unknown unit "d" in duration "1d"'],
+      ["time_add('x', '1h')", 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'],
+      ["time_add('2023-01-01T00:00:00Z', '5')", 'time: missing unit in duration "5"'],
     ],
   },
   {
@@ -78,6 +98,10 @@ export const timeFunctions: readonly FunctionSpec[] = [
       ],
       ["time_parse('02 Jan 06 03:04 PM MST', '14 nov 23 12:05 AM UTC')", "2023-11-14T00:05:00Z"],
     ],
+    errors: [
+      ["time_parse('2006-01-02', 'x')", 'parsing time "x" as "2006-01-02": cannot parse "x" as "2006"'],
+      ["time_parse('1', 'a')", 'strconv.ParseInt: parsing "a": invalid syntax'],
+    ],
   },
   {
     name: "time_utc",
@@ -85,6 +109,9 @@ export const timeFunctions: readonly FunctionSpec[] = [
     returns: "string",
     call: (call) => formatRfc3339({ ...timeAt(call, 0), offset: 0 }),
     examples: [["time_utc('2023-02-02T15:04:05-07:00')", "2023-02-02T22:04:05Z"]],
+    errors: [
+      ["time_utc('x')", 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'],
+    ],
   },
   {
     name: "time_to_cron",
@@ -95,6 +122,12 @@ export const timeFunctions: readonly FunctionSpec[] = [
       ["time_to_cron('2023-02-02T15:04:05Z')", "4 15 2 2 4"],
       ["time_to_cron('2023-02-05T23:59:00+11:00')", "59 23 5 2 0"],
     ],
+    errors: [
+      [
+        "time_to_cron('2023-02-02')",
+        'parsing time "2023-02-02" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "T"',
+      ],
+    ],
   },
   {
     name: "time_before",
@@ -102,6 +135,12 @@ export const timeFunctions: readonly FunctionSpec[] = [
     returns: "bool",
     call: (call) => instantAt(call, 0) < instantAt(call, 1),
     examples: [[`time_before(${begin}, ${end})`, true]],
+    errors: [
+      [
+        "time_before('x', 'y')",
+        'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"',
+      ],
+    ],
   },
   {
     name: "time_after",
@@ -111,6 +150,12 @@ export const timeFunctions: readonly FunctionSpec[] = [
     examples: [
       [`time_after(${begin}, ${end})`, false],
       ["time_after('2023-01-01T00:00:00-01:00', '2023-01-01T00:30:00Z')", true],
+    ],
+    errors: [
+      [
+        "time_after('2023-01-01T00:00:00Z', '')",
+        'parsing time "" as "2006-01-02T15:04:05Z07:00": cannot parse "" as "2006"',
+      ],
     ],
   },
   {
@@ -122,6 +167,12 @@ export const timeFunctions: readonly FunctionSpec[] = [
       [`time_between('2021-01-05T00:00:00Z', ${begin}, ${end})`, true],
       [`time_between(${begin}, ${begin}, ${end})`, false],
     ],
+    errors: [
+      [
+        "time_between('2023-01-01T00:00:00Z', '2023-01-01T00:00:00Z', 'x')",
+        'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"',
+      ],
+    ],
   },
   {
     name: "time_truncate",
@@ -132,6 +183,12 @@ export const timeFunctions: readonly FunctionSpec[] = [
       ["time_truncate('2021-01-02T17:04:05-07:00', '24h')", "2021-01-02T17:00:00-07:00"],
       ["time_truncate('2023-11-16T10:00:00Z', '168h')", "2023-11-13T00:00:00Z"],
       ["time_truncate('2023-11-16T10:00:00Z', '-1h')", "2023-11-16T10:00:00Z"],
+    ],
+    errors: [
+      [
+        "time_truncate('2023-13-01T00:00:00Z', '1h')",
+        'parsing time "2023-13-01T00:00:00Z": month out of range',
+      ],
     ],
   },
 ];

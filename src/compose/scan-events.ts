@@ -1,14 +1,15 @@
-import type { Violation } from "#controllers/scan/ports.ts";
+import type { ExceptedRule, Violation } from "#controllers/scan/ports.ts";
 import type { ScanPolicy } from "#controllers/scan/scan-policy.ts";
-import type { EventContent } from "#kube/events/event.ts";
+import type { EventContent, ObjectReference } from "#kube/events/event.ts";
 import type { EventRecorder } from "#kube/events/event-recorder.ts";
-import { successEvents, violationEvents } from "#kube/events/scan-events.ts";
+import { exceptionEvents, successEvents, violationEvents } from "#kube/events/scan-events.ts";
 import type { PolicyReference } from "#kube/events/scan-events.ts";
 import type { ReportOwner } from "#reports/owner.ts";
 
 /** What the scan tells as Events. */
 export interface ScanEvents {
   violation(violation: Violation): void;
+  excepted(rule: ExceptedRule): void;
   success(owner: ReportOwner, policy: ScanPolicy): void;
   /** The policy cannot judge what it should. */
   blocked(policy: ScanPolicy, message: string): void;
@@ -31,6 +32,15 @@ function referenceTo({ compiled: { identity, uid } }: ScanPolicy): PolicyReferen
   };
 }
 
+/** Classic policies and those in CEL have exceptions of their own. */
+function exceptionOf(key: string, { compiled }: ScanPolicy): ObjectReference {
+  const [namespace = "", name = ""] = key.split("/");
+  const { kind } = compiled.identity;
+  const apiVersion =
+    kind === "ClusterPolicy" || kind === "Policy" ? "kyverno.io/v2" : "policies.kyverno.io/v1";
+  return { apiVersion, kind: "PolicyException", namespace, name };
+}
+
 /** Turns what the scan finds into Events. */
 export function createScanEvents(recorder: EventRecorder): ScanEvents {
   return {
@@ -41,6 +51,19 @@ export function createScanEvents(recorder: EventRecorder): ScanEvents {
         policy: reference,
         namespace: urgent ? (owner.namespace ?? "") : bulkNamespace,
         events: violationEvents({ policy: reference, resource: owner, rule, status, message }),
+      });
+    },
+    excepted({ policy, owner, rule, exceptions, urgent }) {
+      const reference = referenceTo(policy);
+      recorder.record({
+        policy: reference,
+        namespace: urgent ? (owner.namespace ?? "") : bulkNamespace,
+        events: exceptionEvents({
+          policy: reference,
+          resource: owner,
+          rule,
+          exceptions: exceptions.map((key) => exceptionOf(key, policy)),
+        }),
       });
     },
     success(owner, policy) {

@@ -55,6 +55,7 @@ export function createScanObserver(deps: {
   return {
     kinds,
     violation: (violation) => deps.events.violation(violation),
+    excepted: (rule) => deps.events.excepted(rule),
     success: (owner, policy) => deps.events.success(owner, policy),
     wantsSuccesses: () => deps.wantsSuccesses(),
     policyBlocked(policy, message) {

@@ -41,6 +41,17 @@ export interface Violation {
   readonly urgent: boolean;
 }
 
+/** A rule that exceptions take off an object now, where its policy said something else before. */
+export interface ExceptedRule {
+  readonly policy: ScanPolicy;
+  readonly owner: ReportOwner;
+  readonly rule: string;
+  /** `namespace/name` of each. */
+  readonly exceptions: readonly string[];
+  /** A change brought it to light, not a first list or a pass. */
+  readonly urgent: boolean;
+}
+
 /** What one policy says of an object. */
 export interface PolicyVerdicts {
   readonly policy: ScanPolicy;
@@ -50,6 +61,7 @@ export interface PolicyVerdicts {
 /** What the scan tells people and dashboards. */
 export interface ScanObserver {
   violation(violation: Violation): void;
+  excepted(rule: ExceptedRule): void;
   /** A policy cannot judge what it should, because kinds cannot be read; told once, when that begins. */
   policyBlocked(policy: ScanPolicy, message: string): void;
   /** One object was judged, by each of these policies. */

@@ -47,6 +47,10 @@ describe("exceptions in the scan", () => {
     cluster.set(policyExceptions, exceptionFor("a"));
     await world.drain();
     assert.deepEqual([verdict("a"), verdict("b")], ["p/r skip", "p/r fail"]);
+    assert.deepEqual(world.told.excepted, ["a ClusterPolicy/p/r by shop/allow"]);
+    world.scan.requestEverywhere({ policies: "all", namespaces: undefined, reason: "schedule" });
+    await world.drain();
+    assert.equal(world.told.excepted.length, 1);
     cluster.set(policyExceptions, exceptionFor("b*"));
     await world.drain();
     assert.deepEqual([verdict("a"), verdict("b")], ["p/r fail", "p/r skip"]);

@@ -17,6 +17,7 @@ import { createSeenHash } from "./seen-hash.ts";
 /** What the scan told, as text. */
 export interface Told {
   readonly violations: string[];
+  readonly excepted: string[];
   readonly blocked: string[];
   readonly passes: string[];
   readonly failures: string[];
@@ -26,6 +27,8 @@ function observerInto(told: Told): ScanObserver {
   return {
     violation: ({ policy, owner, response }) =>
       told.violations.push(`${owner.uid} ${policy.key}/${response.rule} ${response.status}`),
+    excepted: ({ policy, owner, rule, exceptions }) =>
+      told.excepted.push(`${owner.uid} ${policy.key}/${rule} by ${exceptions.join(" ")}`),
     policyBlocked: (policy, message) => told.blocked.push(`${policy.key}: ${message}`),
     judged: () => {},
     success: () => {},
@@ -50,7 +53,7 @@ export function createScanWorld(
 ) {
   const clock = createVirtualClock();
   const reports = more.reports ?? new FakeReports();
-  const told: Told = { violations: [], blocked: [], passes: [], failures: [] };
+  const told: Told = { violations: [], excepted: [], blocked: [], passes: [], failures: [] };
   const stopping = new AbortController();
   const { signal } = stopping;
   const random = (): number => 0;

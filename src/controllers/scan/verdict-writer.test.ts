@@ -40,6 +40,7 @@ function setUp(says: Record<string, RuleStatus>, more: Partial<VerdictWriterOpti
     reports,
     observer: {
       judged: () => {},
+      excepted: () => {},
       violation: ({ policy }) => violations.push(policy.ref.policy),
       success: (_owner, policy) => successes.push(policy.ref.policy),
       wantsSuccesses: () => true,

@@ -1,14 +1,15 @@
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { PolicyReportResult } from "#api/reports/policy-report.ts";
-import type { RuleStatus, RuleType } from "#engine/response.ts";
+import type { RuleResponse, RuleStatus, RuleType } from "#engine/response.ts";
 import { buildResults } from "#reports/build-results.ts";
 import type { ReportOwner } from "#reports/owner.ts";
 import type { PolicyRef } from "#reports/policy-ref.ts";
 import type { ContextEpoch } from "./context-epoch.ts";
 import type { Judge, Judgement, StartedJudgement, Subject } from "./judge.ts";
+import { policyKindNamed } from "./policy-kinds.ts";
 import type { PolicyFilter } from "./pass-request.ts";
-import type { ReportPort, ScanObserver, Violation } from "./ports.ts";
+import type { ExceptedRule, ReportPort, ScanObserver, Violation } from "./ports.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
 
 /** One object on its way to its report, with the inputs that it is judged by. */
@@ -37,7 +38,7 @@ export interface ReportedVerdicts {
 export interface VerdictWriterOptions {
   readonly judge: Judge;
   readonly reports: Pick<ReportPort, "differs" | "wasFailing" | "put">;
-  readonly observer: Pick<ScanObserver, "judged" | "violation" | "success" | "wantsSuccesses">;
+  readonly observer: Pick<ScanObserver, "judged" | "violation" | "excepted" | "success" | "wantsSuccesses">;
   readonly now: () => number;
   readonly reported: () => ReportedVerdicts;
   /**
@@ -78,7 +79,9 @@ function isSameRef(a: PolicyRef, b: PolicyRef): boolean {
 
 /** A policy that is gone is known by its key only: `Kind/name` or `Kind/namespace/name`. */
 function refOfKey(key: string): PolicyRef {
-  return { source: "kyverno", policy: key.slice(key.indexOf("/") + 1) };
+  const slash = key.indexOf("/");
+  const source = policyKindNamed(key.slice(0, slash))?.source ?? "kyverno";
+  return { source, policy: key.slice(slash + 1) };
 }
 
 function ownerOf({ object, type }: Candidate): ReportOwner {
@@ -101,10 +104,11 @@ export function createVerdictWriter(options: VerdictWriterOptions): VerdictWrite
       allowedResults: options.reported().results,
     });
 
-  /** Without the rules whose type is not reported. */
+  /** Without what only the command line shows, and the rules whose type is not reported. */
   const reportedOf = ({ policy, responses }: Judgement): Judgement => {
     const { ruleTypes } = options.reported();
-    return { policy, responses: responses.filter(({ type }) => ruleTypes.has(type)) };
+    const isReported = ({ type, unreported }: RuleResponse) => unreported !== true && ruleTypes.has(type);
+    return { policy, responses: responses.filter(isReported) };
   };
 
   const saysNews = (
@@ -136,6 +140,19 @@ export function createVerdictWriter(options: VerdictWriterOptions): VerdictWrite
       return failing.map((response): Violation => ({ policy, owner, response, urgent }));
     });
 
+  /** Rules that exceptions take off the object, where the results of their policy are news. */
+  const newlyExcepted = (
+    owner: ReportOwner,
+    judged: readonly JudgedResults[],
+    urgent: boolean,
+  ): ExceptedRule[] =>
+    judged.flatMap(({ judgement: { policy, responses }, results }) => {
+      const excepted = responses.flatMap(({ rule, status, exceptions = [] }) =>
+        status === "skip" && exceptions.length > 0 ? [{ policy, owner, rule, exceptions, urgent }] : [],
+      );
+      return excepted.length > 0 && reports.differs(owner.uid, policy.ref, results) ? excepted : [];
+    });
+
   /** Policies of which a rule passes and none fails, where their results are news. */
   const newSuccesses = (owner: ReportOwner, judged: readonly JudgedResults[]): ScanPolicy[] =>
     judged.flatMap(({ judgement: { policy, responses }, results }) => {
@@ -158,10 +175,12 @@ export function createVerdictWriter(options: VerdictWriterOptions): VerdictWrite
     );
     const successes = observer.wantsSuccesses() ? newSuccesses(owner, judged) : [];
     const violations = newViolations(owner, judged, candidate.urgent);
+    const excepted = newlyExcepted(owner, judged, candidate.urgent);
     const all = [...judged.flatMap(({ results }) => results), ...standingResults(owner.uid)];
     const written = await reports.put(owner, all, { urgent: candidate.urgent });
     if (written) {
       for (const violation of violations) observer.violation(violation);
+      for (const rule of excepted) observer.excepted(rule);
       for (const policy of successes) observer.success(owner, policy);
     }
     // It may have waited for room, and a pass that compared meanwhile could not know of it.

@@ -1,6 +1,6 @@
+import type { CelEnvironment } from "#engine/cel/compile/environment.ts";
 import { compileCel } from "#engine/cel/program.ts";
 import type { CelProgram, CelResult } from "#engine/cel/program.ts";
-import { policyEnvironment } from "#engine/cel/policy-environment.ts";
 import type { Ast } from "#engine/cel/syntax/ast.ts";
 import { isListValue } from "#engine/cel/values/cel-value.ts";
 
@@ -14,16 +14,21 @@ const maxDepth = 8;
 /** Elements of a list that a macro is looked into for. */
 const maxElements = 20;
 
-/** Evaluates a program of the same rule, and never throws for what the expression does. */
-export type CelEvaluator = (program: CelProgram) => CelResult;
+/** Where expressions are evaluated. */
+export interface CelPlace {
+  /** What they may name. */
+  readonly environment: CelEnvironment;
+  /** Evaluates a program, and never throws for what the expression does. */
+  readonly evaluate: (program: CelProgram) => CelResult;
+}
 
 /** The parts of an expression that decide its value, each with its own; those of loops for the elements that decide. */
-export function celParts(ast: Ast, evaluate: CelEvaluator): readonly PartExplanation[] {
+export function celParts(ast: Ast, place: CelPlace): readonly PartExplanation[] {
   const parts = new Map<string, PartExplanation>();
   const look = (part: Ast, depth: number): void => {
     if (parts.size >= maxParts || depth > maxDepth || part.kind === "literal") return;
     const text = celText(part);
-    const result = text === undefined ? undefined : evaluateText(text, evaluate);
+    const result = text === undefined ? undefined : evaluateText(text, place);
     if (text === undefined || result === undefined || parts.has(text)) return;
     parts.set(
       text,
@@ -31,18 +36,18 @@ export function celParts(ast: Ast, evaluate: CelEvaluator): readonly PartExplana
         ? { expression: text, value: celJson(result.value) }
         : { expression: text, error: result.message },
     );
-    for (const inner of innerParts(part, evaluate)) look(inner, depth + 1);
+    for (const inner of innerParts(part, place)) look(inner, depth + 1);
   };
-  for (const inner of innerParts(ast, evaluate)) look(inner, 0);
+  for (const inner of innerParts(ast, place)) look(inner, 0);
   return [...parts.values()];
 }
 
-function evaluateText(text: string, evaluate: CelEvaluator): CelResult | undefined {
-  const compiled = compileCel(text, policyEnvironment);
+function evaluateText(text: string, { environment, evaluate }: CelPlace): CelResult | undefined {
+  const compiled = compileCel(text, environment);
   return compiled.kind === "program" ? evaluate(compiled.program) : undefined;
 }
 
-function innerParts(ast: Ast, evaluate: CelEvaluator): readonly Ast[] {
+function innerParts(ast: Ast, place: CelPlace): readonly Ast[] {
   switch (ast.kind) {
     case "logic":
       return ast.operands;
@@ -51,7 +56,7 @@ function innerParts(ast: Ast, evaluate: CelEvaluator): readonly Ast[] {
     case "call":
       return [...(ast.target === undefined ? [] : [ast.target]), ...ast.arguments];
     case "comprehension":
-      return decidingElements(ast, evaluate);
+      return decidingElements(ast, place);
     case "literal":
     case "ident":
     case "select":
@@ -71,11 +76,11 @@ function innerParts(ast: Ast, evaluate: CelEvaluator): readonly Ast[] {
 /** For `all` the elements that refuse, for `exists` all of them: the predicate with the element in place of its name. */
 function decidingElements(
   { macro, range, variables: [variable, ...others], predicate }: Ast & { readonly kind: "comprehension" },
-  evaluate: CelEvaluator,
+  place: CelPlace,
 ): readonly Ast[] {
   if (macro !== "all" && macro !== "exists") return [range];
   const text = celText(range);
-  const list = text === undefined ? undefined : evaluateText(text, evaluate);
+  const list = text === undefined ? undefined : evaluateText(text, place);
   const isPlain = variable !== undefined && others.length === 0 && predicate !== undefined;
   if (!isPlain || list?.kind !== "value" || !isListValue(list.value)) return [range];
   const elements = list.value.slice(0, maxElements).map((_, index): Ast => {
@@ -92,7 +97,7 @@ function decidingElements(
   if (macro === "exists") return elements;
   return elements.filter((element) => {
     const written = celText(element);
-    const result = written === undefined ? undefined : evaluateText(written, evaluate);
+    const result = written === undefined ? undefined : evaluateText(written, place);
     return result?.kind !== "value" || result.value !== true;
   });
 }

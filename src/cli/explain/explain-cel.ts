@@ -9,7 +9,7 @@ import { celActivation } from "#engine/validate/cel-activation.ts";
 
 import { celJson } from "./cel-json.ts";
 import { celParts } from "./cel-parts.ts";
-import type { CelEvaluator } from "./cel-parts.ts";
+import type { CelPlace } from "./cel-parts.ts";
 import type { CheckRun } from "./check-run.ts";
 import type { CheckExplanation, ExpressionExplanation } from "./explanation.ts";
 
@@ -25,7 +25,7 @@ export function explainCel(cel: CelValidation, run: CheckRun): CheckExplanation 
     }),
   );
   const activation = celActivation(run, { variables, readsNamespace: true, maxTotalCost });
-  const evaluate: CelEvaluator = (program) => {
+  const evaluate: CelPlace["evaluate"] = (program) => {
     try {
       return activation.evaluate(program);
     } catch (error) {
@@ -33,21 +33,22 @@ export function explainCel(cel: CelValidation, run: CheckRun): CheckExplanation 
       return { kind: "error", message: error.message, cost: 0 };
     }
   };
+  const place = { environment: policyEnvironment, evaluate };
   const preconditions = (run.rule.celPreconditions ?? []).map(({ expression }, index) =>
-    explainExpression(`celPreconditions[${index}]`, expression, evaluate),
+    explainExpression(`celPreconditions[${index}]`, expression, place),
   );
   const checks = (cel.expressions ?? []).map(({ expression }, index) =>
-    explainExpression(`validate.cel.expressions[${index}]`, expression, evaluate),
+    explainExpression(`validate.cel.expressions[${index}]`, expression, place),
   );
   return { kind: "cel", path: "validate.cel.expressions", expressions: [...preconditions, ...checks] };
 }
 
 /** An expression with its value and those of its parts. */
-function explainExpression(path: string, expression: string, evaluate: CelEvaluator): ExpressionExplanation {
+export function explainExpression(path: string, expression: string, place: CelPlace): ExpressionExplanation {
   const text = expression.trim();
-  const compiled = compileCel(expression, policyEnvironment);
+  const compiled = compileCel(expression, place.environment);
   if (compiled.kind === "failed") return { path, expression: text, error: compiled.issue.reason, parts: [] };
-  const result = evaluate(compiled.program);
+  const result = place.evaluate(compiled.program);
   const value = result.kind === "value" ? { value: celJson(result.value) } : { error: result.message };
-  return { path, expression: text, ...value, parts: celParts(parse(expression), evaluate) };
+  return { path, expression: text, ...value, parts: celParts(parse(expression), place) };
 }

@@ -16,6 +16,7 @@ import { resourceText } from "../output/resource-text.ts";
 import { rulePolicyOf } from "../policies/decode-policy.ts";
 import type { LoadedPolicy } from "../policies/decode-policy.ts";
 import { decodeResource } from "../resources/scan-resource.ts";
+import { explainCelPolicy } from "./explain-cel-policy.ts";
 import { explainChanges } from "./explain-changes.ts";
 import { explainValidation } from "./explain-check.ts";
 import { explainRule } from "./explain-rule.ts";
@@ -26,7 +27,7 @@ import type { CheckExplanation, RuleExplanation } from "./explanation.ts";
 export function explainChecks(policy: LoadedPolicy, input: EvaluationInput): readonly RuleExplanation[] {
   const { compiled } = policy;
   const source = rulePolicyOf(policy);
-  if (source === undefined) return [];
+  if (source === undefined) return explainCelPolicy(policy, input);
   const { rules } = readableRules(source);
   const written = [
     ...rules.rulesFor(input.gvk.kind).filter((rule) => ruleTypeOf(rule) === "validate"),

@@ -12,9 +12,9 @@ import type { TextLine } from "./text-line.ts";
 
 /** One rule that applies, with all its clauses. */
 export function ruleLines(rule: RuleExplanation): readonly TextLine[] {
-  const { policy, verdict, message, note, match, exclude, preconditions, exceptions = [], check } = rule;
+  const { verdict, message, note, match, exclude, preconditions, exceptions = [], check } = rule;
   return [
-    { indent: 0, text: `${policy}: ${rule.rule}`, word: verdict === "none" ? "none" : verdict },
+    { indent: 0, text: nameOf(rule), word: verdict === "none" ? "none" : verdict },
     ...(message === "" || verdict === "pass" ? [] : [line(1, message)]),
     ...(note === undefined ? [] : [line(1, note)]),
     ...(match === undefined ? [] : blockLines("match", match)),
@@ -31,9 +31,14 @@ export function ruleLines(rule: RuleExplanation): readonly TextLine[] {
   ];
 }
 
+/** A policy that judges as a whole has no rules. */
+function nameOf({ policy, rule }: RuleExplanation): string {
+  return rule === "" ? policy : `${policy}: ${rule}`;
+}
+
 /** Why a rule does not apply, in one line. */
 export function unconcernedLine(rule: RuleExplanation): TextLine {
-  return line(1, `${rule.policy}: ${rule.rule}: ${reasonOf(rule)}`);
+  return line(1, `${nameOf(rule)}: ${reasonOf(rule)}`);
 }
 
 function reasonOf({ note, match, exclude }: RuleExplanation): string {

@@ -56,7 +56,8 @@ function conditionLine(condition: ConditionExplanation, root: string, indent: nu
 /** A path without the part that stands above it already. */
 export function pathWithin(path: string, root: string): string {
   const at = path.lastIndexOf(root);
-  return at < 0 ? path : path.slice(at + root.length).replace(/^\./, "") || path;
+  const rest = at < 0 ? "" : path.slice(at + root.length);
+  return /^[.[]/.test(rest) ? rest.replace(/^\./, "") : path;
 }
 
 function writtenLine(

@@ -99,6 +99,41 @@ validate: {message: m, pattern: {metadata: {name: "?*"}}}`,
     ),
     rule("services", "Service", "validate: {message: m, pattern: {metadata: {name: x}}}"),
   ),
+  "cel/policy.yaml": `
+apiVersion: policies.kyverno.io/v1
+kind: ValidatingPolicy
+metadata: {name: tags}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+    objectSelector: {matchExpressions: [{key: legacy, operator: DoesNotExist}]}
+  matchConditions: [{name: named, expression: "object.metadata.name != 'x'"}]
+  variables: [{name: images, expression: "object.spec.containers.map(c, c.image)"}]
+  validations:
+  - {expression: "variables.images.all(i, !i.endsWith(':latest'))", message: pin it}
+`,
+  "cel/admission.yaml": `
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: host}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]
+  validations: [{expression: "!object.spec.hostPID"}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {name: host-everywhere}
+spec: {policyName: host, validationActions: [Audit]}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {name: services}
+spec:
+  matchConstraints:
+    resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [services]}]
+  validations: [{expression: "false"}]
+`,
   "exception.yaml": `
 apiVersion: kyverno.io/v2
 kind: PolicyException
@@ -233,6 +268,25 @@ describe("rearguard explain", () => {
       /changes: elsewhere: left out by exclude\.any\[0\]: namespaces: wanted shop, found shop\n/,
     );
     assert.match(out, /changes: services: match\.any\[0\]\.kinds: wanted Service, found v1\/Pod\n/);
+  });
+
+  it("explains policies of CEL expressions, with their conditions, variables and parts", async () => {
+    const { out } = await cli.run("explain pod/web cel -r pods.yaml -n shop");
+    const [, host = "", tags = "", rest = ""] = out.split("\n\n");
+    assert.match(tags, /^fail tags\n {2}pin it\n {2}match: it is for the object\n/);
+    assert.match(tags, /yes resourceRules: wanted CREATE core\/v1 pods, found CREATE core\/v1 pods/);
+    assert.match(tags, /yes objectSelector: wanted .*"DoesNotExist".*, found \{\}/);
+    assert.match(tags, /yes matchConditions\[0\]: object\.metadata\.name != 'x' is true/);
+    assert.match(
+      tags,
+      /!variables\.images\[1\]\.endsWith\(":latest"\) is false\n +.*is true\n +variables\.images\[1\] is "nginx:latest"/,
+    );
+    assert.match(host, /^fail host\n.*\n {2}binding host-everywhere\n/);
+    assert.match(host, /object\.spec\.hostPID is true/);
+    assert.match(
+      rest,
+      /services: matchConstraints\.resourceRules: wanted CREATE core\/v1 services, found CREATE core\/v1 pods/,
+    );
   });
 
   it("tells which exceptions cover the object", async () => {

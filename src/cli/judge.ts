@@ -21,6 +21,7 @@ import { buildResults } from "#reports/build-results.ts";
 
 import { rulePolicyOf } from "./policies/decode-policy.ts";
 import type { LoadedPolicy } from "./policies/decode-policy.ts";
+import { decodeResource } from "./resources/scan-resource.ts";
 import { offlineSources } from "./resources/offline-sources.ts";
 import type { ScanResource } from "./resources/scan-resource.ts";
 import type { ScanValues } from "./values/scan-values.ts";
@@ -123,11 +124,14 @@ export function startJudging(judgement: Judgement, resource: ScanResource): Judg
   let current = resource;
   let failed = false;
   for (const policy of judgement.policies) {
-    const { mutations } = policy;
-    if (mutations === undefined) continue;
-    const verdict: StepVerdict | undefined = run(() =>
-      failed ? nothingOf(policy, "mutate", current) : mutateBy(policy, mutations, judgement, current),
-    );
+    const { mutations, action } = policy;
+    const mutates = mutations !== undefined || action?.step === "mutate";
+    if (!mutates) continue;
+    const verdict: StepVerdict | undefined = run(() => {
+      if (failed) return nothingOf(policy, "mutate", current);
+      if (mutations !== undefined) return mutateBy(policy, mutations, judgement, current);
+      return actBy(policy, "mutate", judgement, current);
+    });
     // What comes after a mutation sees what it made.
     if (verdict === undefined) return { kind: "waiting", needs };
     failed ||= verdict.failed;
@@ -137,11 +141,14 @@ export function startJudging(judgement: Judgement, resource: ScanResource): Judg
     run(() => (failed ? nothingOf(policy, "check", current) : checkBy(policy, judgement, current)));
   }
   for (const policy of judgement.policies) {
-    const { generations } = policy;
-    if (generations === undefined) continue;
-    run(() =>
-      failed ? nothingOf(policy, "generate", current) : generateBy(policy, generations, judgement, current),
-    );
+    const { generations, action } = policy;
+    const generates = generations !== undefined || action?.step === "generate";
+    if (!generates) continue;
+    run(() => {
+      if (failed) return nothingOf(policy, "generate", current);
+      if (generations !== undefined) return generateBy(policy, generations, judgement, current);
+      return actBy(policy, "generate", judgement, current);
+    });
   }
   return needs.length > 0 ? { kind: "waiting", needs } : { kind: "judged", verdicts };
 }
@@ -150,16 +157,19 @@ export function startJudging(judgement: Judgement, resource: ScanResource): Judg
 class Waiting extends Error {
   readonly needs: Needs;
 
-  constructor({ compiled }: LoadedPolicy, needs: Partial<Omit<Needs, "scope">>) {
-    super(`${compiled.identity.key} waits for data`);
-    const { kind, name, namespace } = compiled.identity;
-    const scope: PermissionScope = {
-      policyKind: kind,
-      policyName: name,
-      ...(namespace === undefined ? {} : { policyNamespace: namespace }),
-    };
-    this.needs = { requests: [], selectors: [], sources: [], ...needs, scope };
+  constructor(policy: LoadedPolicy, needs: Partial<Omit<Needs, "scope">>) {
+    super(`${policy.compiled.identity.key} waits for data`);
+    this.needs = { requests: [], selectors: [], sources: [], ...needs, scope: scopeOf(policy) };
   }
+}
+
+function scopeOf({ compiled }: LoadedPolicy): PermissionScope {
+  const { kind, name, namespace } = compiled.identity;
+  return {
+    policyKind: kind,
+    policyName: name,
+    ...(namespace === undefined ? {} : { policyNamespace: namespace }),
+  };
 }
 
 interface StepVerdict extends Omit<PolicyVerdict, "resource"> {
@@ -191,7 +201,44 @@ function mutateBy(
   return { policy, step: "mutate", object, targets: patched, generated: [], responses, failed };
 }
 
+/** The step of a policy that changes, makes or deletes objects with CEL; it has nothing to say in other steps. */
+function actBy(
+  policy: LoadedPolicy,
+  step: PolicyVerdict["step"],
+  judgement: Judgement,
+  resource: ScanResource,
+): StepVerdict {
+  const { action } = policy;
+  const nothing = {
+    policy,
+    step,
+    object: resource.object,
+    targets: [],
+    generated: [],
+    responses: [],
+    failed: false,
+  };
+  if (action?.step !== step) return nothing;
+  const input = inputFor(judgement, policy, resource);
+  const result = action.run(input, {
+    targets: judgement.targets ?? noTargets,
+    scope: scopeOf(policy),
+    inputOf: (object) => {
+      const decoded = decodeResource(object);
+      return decoded.ok ? inputFor(judgement, policy, decoded.resource) : undefined;
+    },
+  });
+  if (result.kind === "pending") {
+    const { requests, selectors } = result;
+    throw new Waiting(policy, { requests, selectors });
+  }
+  const { responses, targets, generated } = result;
+  const keep = input.operation === "DELETE" || result.object === input.resource;
+  return { ...nothing, object: keep ? resource.object : result.object, responses, targets, generated };
+}
+
 function checkBy(policy: LoadedPolicy, judgement: Judgement, resource: ScanResource): StepVerdict {
+  if (policy.action !== undefined) return actBy(policy, "check", judgement, resource);
   const input = inputFor(judgement, policy, resource);
   const evaluation = evaluate(policy.compiled, input);
   if (evaluation.kind === "pending") throw new Waiting(policy, { requests: evaluation.requests });
@@ -251,7 +298,8 @@ export function inputFor(
 }
 
 function isJsonPolicy({ source }: LoadedPolicy): boolean {
-  return "evaluation" in source.spec && source.spec.evaluation?.mode === "JSON";
+  const evaluation = "evaluation" in source.spec ? source.spec.evaluation : undefined;
+  return evaluation !== undefined && "mode" in evaluation && evaluation.mode === "JSON";
 }
 
 function inputOf(judgement: Judgement, resource: ScanResource, injected: InjectedValues): EvaluationInput {

@@ -1,4 +1,14 @@
 import {
+  decodeMutatingAdmissionPolicy,
+  decodeMutatingAdmissionPolicyBinding,
+  mutatingAdmissionPolicyBindingSchema,
+  mutatingAdmissionPolicySchema,
+} from "#api/admissionregistration/mutating-admission-policy.ts";
+import type {
+  MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding,
+} from "#api/admissionregistration/mutating-admission-policy.ts";
+import {
   decodeValidatingAdmissionPolicy,
   decodeValidatingAdmissionPolicyBinding,
   validatingAdmissionPolicyBindingSchema,
@@ -8,11 +18,13 @@ import type { ValidatingAdmissionPolicyBinding } from "#api/admissionregistratio
 import type { Decoded } from "#api/schema/decode.ts";
 import type { SchemaNode } from "#api/schema/schema.ts";
 import { compileAdmissionPolicy } from "#engine/admission-policy/compile-admission-policy.ts";
+import { compileMutatingAdmissionPolicy } from "#engine/admission-policy/compile-mutating-admission-policy.ts";
 
 import type { LoadedPolicy } from "./decode-policy.ts";
+import { admissionMutation } from "./policy-action.ts";
 
 /** What makes an admission policy count: it belongs to the policy that it names. */
-export type AdmissionBinding = ValidatingAdmissionPolicyBinding;
+export type AdmissionBinding = ValidatingAdmissionPolicyBinding | MutatingAdmissionPolicyBinding;
 
 /** How documents of one kind of the API server's admission policies are read. */
 export interface AdmissionReader {
@@ -38,12 +50,31 @@ const policyReaders: Readonly<Record<string, AdmissionReader>> = {
       return { ok: true, value: { source: decoded.value, compiled } };
     },
   },
+  MutatingAdmissionPolicy: {
+    schema: mutatingAdmissionPolicySchema.node,
+    read(content) {
+      const decoded = decodeMutatingAdmissionPolicy(content);
+      return decoded.ok ? { ok: true, value: loadMutating(decoded.value, []) } : decoded;
+    },
+  },
 };
+
+function loadMutating(
+  source: MutatingAdmissionPolicy,
+  bindings: readonly MutatingAdmissionPolicyBinding[],
+): LoadedPolicy {
+  const policy = compileMutatingAdmissionPolicy(source, { bindings, matching: "offline" });
+  return { source, compiled: policy.policy, action: admissionMutation(policy) };
+}
 
 const bindingReaders: Readonly<Record<string, BindingReader>> = {
   ValidatingAdmissionPolicyBinding: {
     schema: validatingAdmissionPolicyBindingSchema.node,
     read: decodeValidatingAdmissionPolicyBinding,
+  },
+  MutatingAdmissionPolicyBinding: {
+    schema: mutatingAdmissionPolicyBindingSchema.node,
+    read: decodeMutatingAdmissionPolicyBinding,
   },
 };
 
@@ -62,11 +93,13 @@ export function bindingReader(apiVersion: string, kind: string): BindingReader |
 /** The policy under the bindings that name it; any policy without one stays as it is. */
 export function withBindings(policy: LoadedPolicy, bindings: readonly AdmissionBinding[]): LoadedPolicy {
   const { source } = policy;
-  if (source.kind !== "ValidatingAdmissionPolicy") return policy;
-  const own = bindings.filter(
-    ({ kind, spec }) =>
-      kind === "ValidatingAdmissionPolicyBinding" && spec.policyName === source.metadata.name,
-  );
-  if (own.length === 0) return policy;
-  return { ...policy, compiled: compileAdmissionPolicy(source, { bindings: own, matching: "offline" }) };
+  const named = bindings.filter(({ spec }) => spec.policyName === source.metadata.name);
+  if (source.kind === "ValidatingAdmissionPolicy") {
+    const own = named.filter((binding) => binding.kind === "ValidatingAdmissionPolicyBinding");
+    if (own.length === 0) return policy;
+    return { ...policy, compiled: compileAdmissionPolicy(source, { bindings: own, matching: "offline" }) };
+  }
+  if (source.kind !== "MutatingAdmissionPolicy") return policy;
+  const own = named.filter((binding) => binding.kind === "MutatingAdmissionPolicyBinding");
+  return own.length === 0 ? policy : loadMutating(source, own);
 }

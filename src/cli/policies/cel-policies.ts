@@ -1,9 +1,17 @@
+import { decodeDeletingPolicy, decodeNamespacedDeletingPolicy } from "#api/policies/deleting-policy.ts";
+import { decodeGeneratingPolicy, decodeNamespacedGeneratingPolicy } from "#api/policies/generating-policy.ts";
+import { decodeMutatingPolicy, decodeNamespacedMutatingPolicy } from "#api/policies/mutating-policy.ts";
 import { decodeNamespacedValidatingPolicy, decodeValidatingPolicy } from "#api/policies/validating-policy.ts";
 import type { Decoded } from "#api/schema/decode.ts";
 import { compile } from "#engine/compile.ts";
 import type { JudgingPolicy } from "#engine/compile.ts";
+import { compileDeletingPolicy } from "#engine/deleting-policy/compile-deleting-policy.ts";
+import { compileGeneratingPolicy } from "#engine/generating-policy/compile-generating-policy.ts";
+import { compileMutatingPolicy } from "#engine/mutating-policy/compile-mutating-policy.ts";
 
 import type { LoadedPolicy } from "./decode-policy.ts";
+import { mutation } from "./mutating-action.ts";
+import { deletion, generation } from "./policy-action.ts";
 
 type Loader = (content: unknown) => Decoded<LoadedPolicy>;
 
@@ -12,6 +20,12 @@ const loaders: Readonly<Record<string, Readonly<Record<string, Loader>>>> = {
   "policies.kyverno.io": {
     ValidatingPolicy: judging(decodeValidatingPolicy),
     NamespacedValidatingPolicy: judging(decodeNamespacedValidatingPolicy),
+    MutatingPolicy: mutating(decodeMutatingPolicy),
+    NamespacedMutatingPolicy: mutating(decodeNamespacedMutatingPolicy),
+    GeneratingPolicy: generating(decodeGeneratingPolicy),
+    NamespacedGeneratingPolicy: generating(decodeNamespacedGeneratingPolicy),
+    DeletingPolicy: deleting(decodeDeletingPolicy),
+    NamespacedDeletingPolicy: deleting(decodeNamespacedDeletingPolicy),
   },
 };
 
@@ -28,5 +42,41 @@ function judging(decode: (content: unknown) => Decoded<JudgingPolicy>): Loader {
     const decoded = decode(content);
     if (!decoded.ok) return decoded;
     return { ok: true, value: { source: decoded.value, compiled: compile(decoded.value) } };
+  };
+}
+
+function mutating(
+  decode: (content: unknown) => Decoded<Parameters<typeof compileMutatingPolicy>[0]>,
+): Loader {
+  return (content) => {
+    const decoded = decode(content);
+    if (!decoded.ok) return decoded;
+    const policy = compileMutatingPolicy(decoded.value);
+    return { ok: true, value: { source: decoded.value, compiled: policy.policy, action: mutation(policy) } };
+  };
+}
+
+function generating(
+  decode: (content: unknown) => Decoded<Parameters<typeof compileGeneratingPolicy>[0]>,
+): Loader {
+  return (content) => {
+    const decoded = decode(content);
+    if (!decoded.ok) return decoded;
+    const policy = compileGeneratingPolicy(decoded.value);
+    return {
+      ok: true,
+      value: { source: decoded.value, compiled: policy.policy, action: generation(policy) },
+    };
+  };
+}
+
+function deleting(
+  decode: (content: unknown) => Decoded<Parameters<typeof compileDeletingPolicy>[0]>,
+): Loader {
+  return (content) => {
+    const decoded = decode(content);
+    if (!decoded.ok) return decoded;
+    const policy = compileDeletingPolicy(decoded.value);
+    return { ok: true, value: { source: decoded.value, compiled: policy.policy, action: deletion(policy) } };
   };
 }

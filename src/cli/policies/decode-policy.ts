@@ -1,6 +1,8 @@
 import { findKindVersion } from "#api/kinds.ts";
 import { decodeClusterPolicy, decodePolicy } from "#api/kyverno/cluster-policy.ts";
 import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
+import type { DeletingPolicy, NamespacedDeletingPolicy } from "#api/policies/deleting-policy.ts";
+import type { GeneratingPolicy, NamespacedGeneratingPolicy } from "#api/policies/generating-policy.ts";
 import type { Decoded, Problem } from "#api/schema/decode.ts";
 import { isRecord } from "#api/schema/path.ts";
 import type { SchemaNode } from "#api/schema/schema.ts";
@@ -17,17 +19,28 @@ import { isException } from "../exceptions/read-exceptions.ts";
 import { admissionReader, bindingReader } from "./admission-policies.ts";
 import type { AdmissionBinding } from "./admission-policies.ts";
 import { celPolicyLoader } from "./cel-policies.ts";
+import type { PolicyAction } from "./policy-action.ts";
 import { findUnknownFields } from "./unknown-fields.ts";
 
 /** A policy ready to judge, with the document that it was read from. */
 export interface LoadedPolicy {
-  readonly source: JudgingPolicy;
+  readonly source: PolicyDocument;
   readonly compiled: CompiledPolicy;
   /** Absent where no rule mutates. */
   readonly mutations?: CompiledMutations;
   /** Absent where no rule generates. */
   readonly generations?: CompiledGenerations;
+  /** What a policy does that changes, makes or deletes objects with CEL; `compiled` then judges nothing here. */
+  readonly action?: PolicyAction;
 }
+
+/** The documents that the command line judges by. */
+export type PolicyDocument =
+  | JudgingPolicy
+  | GeneratingPolicy
+  | NamespacedGeneratingPolicy
+  | DeletingPolicy
+  | NamespacedDeletingPolicy;
 
 /** What a document of a policy file is. */
 export type DecodedPolicy =

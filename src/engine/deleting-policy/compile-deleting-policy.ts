@@ -2,17 +2,19 @@ import type { DeletingPolicy, NamespacedDeletingPolicy } from "#api/policies/del
 import type { MatchConstraints } from "#api/policies/match-constraints.ts";
 import type { LabelSelector } from "#api/schema/metadata.ts";
 
+import { celInputs, textsIn } from "../cel-policy/cel-inputs.ts";
 import { CelCompileError } from "../cel-policy/compile-expression.ts";
+import { constraintSelections } from "../cel-policy/kind-selections.ts";
 import { compileMatchConstraints } from "../cel-policy/match-constraints.ts";
 import type { ConstraintsTest } from "../cel-policy/match-constraints.ts";
 import { compileConditions } from "../cel-policy/match-conditions.ts";
 import type { CompiledCondition } from "../cel-policy/match-conditions.ts";
-import { celIdentity } from "../cel-policy/policy-document.ts";
+import { celCompiledPolicy, celIdentity, celReporting } from "../cel-policy/policy-document.ts";
 import { compileTypedVariables } from "../cel-policy/typed-variables.ts";
 import { kindEnvironment } from "../cel/environments/kind-environment.ts";
 import type { CelEnvironment } from "../cel/compile/environment.ts";
 import type { CelProgram } from "../cel/program.ts";
-import type { PolicyIdentity } from "../compiled-policy.ts";
+import type { CompiledPolicy, PolicyIdentity } from "../compiled-policy.ts";
 
 /** A resource whose objects have to be listed. */
 export interface DeletableResource {
@@ -43,6 +45,8 @@ export interface CompiledDeletingPolicy {
   readonly environment: CelEnvironment;
   readonly variables: ReadonlyMap<string, CelProgram>;
   readonly conditions: readonly CompiledCondition[];
+  /** What the command line handles; it judges nothing by itself. */
+  readonly policy: CompiledPolicy;
 }
 
 /** Compiles a DeletingPolicy, once per content. Never throws: one that cannot be compiled says why in `problem`. */
@@ -53,6 +57,8 @@ export function compileDeletingPolicy(
   const { matchConstraints } = spec;
   const identity = celIdentity(kind, metadata, kind === "NamespacedDeletingPolicy");
   const environment = kindEnvironment("DeletingPolicy", identity.namespace !== undefined);
+  const expressions = compileExpressions(spec, environment);
+  const { problem } = expressions;
   return {
     identity,
     resources: resourcesOf(matchConstraints),
@@ -60,7 +66,18 @@ export function compileDeletingPolicy(
     propagation: spec.deletionPropagationPolicy,
     usesNamespaceLabels: matchConstraints?.namespaceSelector !== undefined,
     matches: compileMatchConstraints(matchConstraints, { operations: "any" }),
-    ...compileExpressions(spec, environment),
+    ...expressions,
+    policy: celCompiledPolicy({
+      identity,
+      metadata,
+      reporting: celReporting("KyvernoDeletingPolicy", metadata, ""),
+      background: false,
+      type: "validate",
+      selections: constraintSelections(matchConstraints, identity.namespace, "any"),
+      inputs: celInputs(textsIn({ ...spec, matchConstraints: undefined }), [matchConstraints]),
+      problems: problem === undefined ? [] : [{ message: problem }],
+      judge: () => ({ kind: "completed", responses: [] }),
+    }),
   };
 }
 

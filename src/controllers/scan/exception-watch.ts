@@ -1,18 +1,12 @@
+import { decodePolicyException } from "#api/kyverno/exception.ts";
 import type { KubeObject } from "#api/meta/object-meta.ts";
-import type { Decoded } from "#api/schema/decode.ts";
+import type { ExceptionIndex } from "#engine/exceptions/exception-index.ts";
 import type { SourceHandlers } from "#kube/list-watch/source.ts";
 import type { UnreadablePolicy } from "./policy-watch.ts";
 
-/** Where exceptions of one kind are kept. Both give the policies whose verdicts may change. */
-export interface WatchedExceptions<T> {
-  put(document: T): readonly string[];
-  remove(key: string): readonly string[];
-}
-
-export interface ExceptionWatchOptions<T> {
-  readonly index: WatchedExceptions<T>;
-  readonly decode: (value: unknown) => Decoded<T>;
-  /** Verdicts of these policies, as the index names them, may have changed. Never called without any. */
+export interface ExceptionWatchOptions {
+  readonly index: ExceptionIndex;
+  /** Verdicts of these policies, by `name` or `namespace/name`, may have changed. Never called without any. */
   readonly onConcerned: (policies: ReadonlySet<string>) => void;
   readonly onUnreadable: (exception: UnreadablePolicy) => void;
 }
@@ -24,7 +18,7 @@ export interface ExceptionWatch {
   isSynced(): boolean;
 }
 
-export function createExceptionWatch<T>(options: ExceptionWatchOptions<T>): ExceptionWatch {
+export function createExceptionWatch(options: ExceptionWatchOptions): ExceptionWatch {
   const { index } = options;
   const seen = new Map<string, { readonly uid: string; readonly epoch: number }>();
   let synced = false;
@@ -41,7 +35,7 @@ export function createExceptionWatch<T>(options: ExceptionWatchOptions<T>): Exce
   const take = (object: KubeObject, epoch: number): readonly string[] => {
     const key = keyOf(object);
     seen.set(key, { uid: object.metadata.uid, epoch });
-    const decoded = options.decode(object);
+    const decoded = decodePolicyException(object);
     if (decoded.ok) return index.put(decoded.value);
     options.onUnreadable({ key: `PolicyException/${key}`, problems: decoded.problems });
     // What cannot be read covers nothing.

@@ -44,8 +44,7 @@ export interface PlannedPass {
 }
 
 function unionOfNamespaces(versions: readonly ScanPolicy[], type: ResourceType): NamespaceFilter {
-  const { group, version, kind, resource } = type;
-  const gvk = { group, version, kind, resource };
+  const gvk = { group: type.group, version: type.version, kind: type.kind };
   let union: ReadonlySet<string> = new Set();
   for (const policy of versions) {
     const names = type.namespaced ? literalNamespaces(policy, gvk) : undefined;
@@ -86,8 +85,7 @@ export function judgesFamily(
 ): boolean {
   for (const { type, policies } of plans.values()) {
     if (type.group !== scope.group || type.kind !== scope.kind || !policies.has(policy.key)) continue;
-    const { group, version, kind, resource } = type;
-    const gvk = { group, version, kind, resource };
+    const gvk = { group: type.group, version: type.version, kind: type.kind };
     if (couldJudge(policy, gvk, scope.namespace ?? "")) return true;
   }
   return false;

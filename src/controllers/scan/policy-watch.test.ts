@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { KubeObject } from "#api/meta/object-meta.ts";
-import { policyKinds } from "./policy-kinds.ts";
-import { createPolicyWatch } from "./policy-watch.ts";
+import { createPolicyWatch, policyKinds } from "./policy-watch.ts";
 import { policy, teamRule } from "./scan-world.fixture.ts";
 
 function setUp() {

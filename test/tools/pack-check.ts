@@ -38,10 +38,10 @@ interface Check {
 }
 
 const checks: readonly Check[] = [
-  { args: ["--help"], code: 0, stdout: /Usage: rearguard[^]*controller[^]*scan[^]*demo/ },
+  { args: ["--help"], code: 0, stdout: /Usage: rearguard[^]*\n {2}scan\|apply [^]*\n {2}controller / },
   { args: ["controller", "--help"], code: 0, stdout: /--kubeconfig/ },
   { args: ["scan", "policy.yaml", "-r", "resources.yaml"], code: 1, stdout: /pass: 1, fail: 1,/ },
-  { args: ["demo", "--once"], code: 0, stdout: /^total +\d+ +\d+[^]*\d+ reports, / },
+  { args: ["demo", "--once"], code: 0, stdout: /^total +\d+ +\d+[^]*^\d+ reports, /m },
 ];
 
 interface Ended {

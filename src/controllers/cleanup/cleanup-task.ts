@@ -1,8 +1,8 @@
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { CleanupOptions } from "#engine/cleanup/cleanup-options.ts";
-import type { CleanupInput, CleanupVerdict } from "#engine/cleanup/judge-cleanup.ts";
 import type { ParsedSchedule, ScheduleFamily } from "#engine/cleanup/schedule/parse-schedule.ts";
-import type { PermissionScope } from "#engine/context/context-source.ts";
+import type { ContextRequest, PermissionScope } from "#engine/context/context-source.ts";
+import type { EvaluationInput } from "#engine/input.ts";
 
 /** The kinds of policies that delete on a schedule. */
 export type CleanupKind =
@@ -13,17 +13,24 @@ export type CleanupKind =
 
 export type Propagation = "Foreground" | "Background" | "Orphan";
 
+/** Whether a policy takes an object; `failed` where that cannot be told, and then it stays. */
+export type SelectionVerdict =
+  | { readonly kind: "selected" }
+  | { readonly kind: "kept" }
+  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "pending"; readonly requests: readonly ContextRequest[] };
+
 /** Which objects a policy deletes, however it says so. */
 export interface CleanupSelection {
   /** Why nothing can be judged. */
   readonly problem?: string;
   /** True for a served kind whose objects have to be looked at. */
   readonly selects: (type: ResourceType) => boolean;
-  /** Kinds that are named without a wildcard. */
-  readonly namedKinds: ReadonlySet<string>;
+  /** True for a served kind that is named without a wildcard. */
+  readonly namesKind: (type: ResourceType) => boolean;
   /** True where the policy names this namespace without a wildcard. */
   readonly namesNamespace: (namespace: string) => boolean;
-  readonly judge: (input: CleanupInput) => CleanupVerdict;
+  readonly judge: (input: EvaluationInput) => SelectionVerdict;
 }
 
 /** One policy, ready to run. */

@@ -2,10 +2,16 @@ import { decodeCleanupPolicy, decodeClusterCleanupPolicy } from "#api/kyverno/cl
 import type { CleanupPolicy, ClusterCleanupPolicy } from "#api/kyverno/cleanup-policy.ts";
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { Decoded } from "#api/schema/decode.ts";
+import { decodeDeletingPolicy, decodeNamespacedDeletingPolicy } from "#api/policies/deleting-policy.ts";
+import type { DeletingPolicy, NamespacedDeletingPolicy } from "#api/policies/deleting-policy.ts";
 import { compileCleanup } from "#engine/cleanup/compile-cleanup.ts";
 import { judgeCleanup } from "#engine/cleanup/judge-cleanup.ts";
 import type { ScheduleFamily } from "#engine/cleanup/schedule/parse-schedule.ts";
+import { compileDeletingPolicy } from "#engine/deleting-policy/compile-deleting-policy.ts";
+import type { CompiledDeletingPolicy } from "#engine/deleting-policy/compile-deleting-policy.ts";
+import { judgeDeletingPolicy } from "#engine/deleting-policy/judge-deleting-policy.ts";
 import { matchesKind } from "#engine/match/kind-selector.ts";
+import { stringifyJson } from "#kube/client/json.ts";
 import type { CleanupKind, CleanupSelection, Propagation } from "./cleanup-task.ts";
 
 /** What a policy says, in the terms that all kinds share. */
@@ -57,10 +63,51 @@ function classicSelection(policy: CleanupPolicy | ClusterCleanupPolicy): Cleanup
     ...(compiled.problem === undefined ? {} : { problem: compiled.problem }),
     selects: ({ group, version, kind }) =>
       compiled.kinds.some((selector) => matchesKind(selector, { group, version, kind }, "")),
-    namedKinds: new Set(compiled.kinds.map(({ kind }) => kind).filter((kind) => !hasWildcard(kind))),
+    namesKind: ({ kind }) => compiled.kinds.some((selector) => selector.kind === kind && !hasWildcard(kind)),
     namesNamespace: (namespace) =>
       namespaces.has(namespace) || names.has(namespace) || compiled.identity.namespace === namespace,
     judge: (input) => judgeCleanup(compiled, input),
+  };
+}
+
+function cel(
+  decode: (value: unknown) => Decoded<DeletingPolicy | NamespacedDeletingPolicy>,
+): PolicyRow["read"] {
+  return (object) => {
+    const decoded = decode(object);
+    if (!decoded.ok) return decoded;
+    const compiled = compileDeletingPolicy(decoded.value);
+    const { propagation, problem } = compiled;
+    return {
+      ok: true,
+      value: {
+        schedule: decoded.value.spec.schedule,
+        ...(propagation === undefined ? {} : { propagation }),
+        selection: {
+          ...(problem === undefined ? {} : { problem }),
+          ...celTargets(compiled, decoded.value.spec),
+          judge: (input) => judgeDeletingPolicy(compiled, input),
+        },
+      },
+    };
+  };
+}
+
+/** A resource that a rule names, in the version that it names: a wildcard names nothing. */
+function celTargets(
+  { resources, identity }: CompiledDeletingPolicy,
+  spec: object,
+): Omit<CleanupSelection, "problem" | "judge"> {
+  const selects: CleanupSelection["selects"] = ({ group, version, resource }) =>
+    resources.some(
+      (named) => named.group === group && named.version === version && named.resource === resource,
+    );
+  const text = stringifyJson(spec);
+  return {
+    selects,
+    namesKind: selects,
+    // Selectors and expressions may name a namespace in many ways; its name stands in all of them.
+    namesNamespace: (namespace) => identity.namespace === namespace || text.includes(namespace),
   };
 }
 
@@ -72,5 +119,17 @@ export const policyRows: readonly PolicyRow[] = [
     group: "kyverno.io",
     family: "CleanupPolicy",
     read: classic(decodeClusterCleanupPolicy),
+  },
+  {
+    kind: "DeletingPolicy",
+    group: "policies.kyverno.io",
+    family: "DeletingPolicy",
+    read: cel(decodeDeletingPolicy),
+  },
+  {
+    kind: "NamespacedDeletingPolicy",
+    group: "policies.kyverno.io",
+    family: "DeletingPolicy",
+    read: cel(decodeNamespacedDeletingPolicy),
   },
 ];

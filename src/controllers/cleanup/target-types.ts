@@ -20,7 +20,7 @@ export function targetTypesOf(task: CleanupTask, served: readonly ResourceType[]
     const family = `${type.group}/${type.kind}`;
     const problem = problemOf(task, type);
     if (problem !== undefined) {
-      if (task.selection.namedKinds.has(type.kind)) unreachable.add(`${type.kind} ${problem}`);
+      if (task.selection.namesKind(type)) unreachable.add(`${type.kind} ${problem}`);
       continue;
     }
     if (type.preferred || !families.has(family)) families.set(family, type);

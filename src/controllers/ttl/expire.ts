@@ -97,7 +97,7 @@ function protectionNow(
     {
       ownNamespace,
       // The label on the object itself names it, as plainly as can be.
-      namedKinds: new Set([type.kind]),
+      namesKind: true,
       namesNamespace: () => true,
       nowMs: clock.now(),
       ...(facts === undefined ? {} : { namespaceMetadata: facts }),

@@ -6,7 +6,7 @@ import type { ProtectionRules, ProtectionSubject } from "./protection.ts";
 
 const rules: ProtectionRules = {
   ownNamespace: "kyverno",
-  namedKinds: new Set(),
+  namesKind: false,
   namesNamespace: () => false,
   nowMs: Date.parse("2026-06-01T00:00:00Z"),
 };
@@ -35,7 +35,7 @@ describe("what may be deleted", () => {
     [
       "a Namespace that the policy names",
       subject({ name: "old", namespace: "" }, "Namespace"),
-      { namedKinds: new Set(["Namespace"]) },
+      { namesKind: true },
     ],
     [
       "an object of kube-system that the policy names",
@@ -45,7 +45,7 @@ describe("what may be deleted", () => {
     [
       "a definition of others, where the policy names the kind",
       subject({ name: "widgets.example.com" }, "CustomResourceDefinition"),
-      { namedKinds: new Set(["CustomResourceDefinition"]) },
+      { namesKind: true },
     ],
   ];
   for (const [title, object, more] of free) {
@@ -87,7 +87,7 @@ describe("what may not be deleted", () => {
       "our own namespace, even if named",
       subject({ name: "kyverno", namespace: "" }, "Namespace"),
       /namespace of this operator/,
-      { namedKinds: new Set(["Namespace"]) },
+      { namesKind: true },
     ],
     [
       "a Namespace that a wildcard matches",
@@ -103,7 +103,7 @@ describe("what may not be deleted", () => {
       "our own definitions, even if named",
       subject({ name: "policies.kyverno.io" }, "CustomResourceDefinition", "apiextensions.k8s.io"),
       /policies and reports need/,
-      { namedKinds: new Set(["CustomResourceDefinition"]) },
+      { namesKind: true },
     ],
     ["an object of kube-system that nothing names", subject({ namespace: "kube-system" }), /kube-system/],
   ];

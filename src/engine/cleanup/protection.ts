@@ -20,8 +20,8 @@ export interface ProtectionSubject {
 export interface ProtectionRules {
   /** The namespace of this operator. */
   readonly ownNamespace: string;
-  /** Kinds that the policy names in full, without a wildcard. */
-  readonly namedKinds: ReadonlySet<string>;
+  /** True where the policy names the object's kind in full, without a wildcard. */
+  readonly namesKind: boolean;
   /** True where the policy names this namespace in full, or is of it. */
   readonly namesNamespace: (namespace: string) => boolean;
   readonly nowMs: number;
@@ -51,8 +51,7 @@ export function protectionOf(subject: ProtectionSubject, rules: ProtectionRules)
   if (ofNamespace !== undefined) return `protected by the marker of its namespace (${ofNamespace})`;
   if (namespace === rules.ownNamespace) return "in the namespace of this operator";
   if (isOwnDefinition(subject)) return "a definition that policies and reports need";
-  if (namedOnly.has(kind) && !rules.namedKinds.has(kind))
-    return `${kind}s go only where a policy names the kind`;
+  if (namedOnly.has(kind) && !rules.namesKind) return `${kind}s go only where a policy names the kind`;
   if (namespace === "kube-system" && !rules.namesNamespace(namespace)) {
     return "in kube-system, which the policy does not name";
   }

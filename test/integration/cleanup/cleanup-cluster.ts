@@ -13,8 +13,17 @@ const cleanupType = (kind: string, resource: string, namespaced: boolean): Resou
   namespaced,
 });
 
-export const clusterCleanupPolicy = cleanupType("ClusterCleanupPolicy", "clustercleanuppolicies", false);
-export const cleanupPolicy = cleanupType("CleanupPolicy", "cleanuppolicies", true);
+const clusterCleanupPolicy = cleanupType("ClusterCleanupPolicy", "clustercleanuppolicies", false);
+const cleanupPolicy = cleanupType("CleanupPolicy", "cleanuppolicies", true);
+
+const deletingType = (kind: string, resource: string, namespaced: boolean): ResourceType => ({
+  ...cleanupType(kind, resource, namespaced),
+  group: "policies.kyverno.io",
+  version: "v1",
+});
+
+const deletingPolicy = deletingType("DeletingPolicy", "deletingpolicies", false);
+const namespacedDeletingPolicy = deletingType("NamespacedDeletingPolicy", "namespaceddeletingpolicies", true);
 
 /** Long past: a policy that ran then is due now, and the next time at the next full minute. */
 const longAgo = "2001-01-01T00:00:00Z";
@@ -25,6 +34,8 @@ interface CleanupText {
   readonly namespace?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly schedule?: string;
+  /** By expressions instead of filters. */
+  readonly deleting?: boolean;
   readonly spec: object;
 }
 
@@ -98,8 +109,18 @@ export const startCleanupCluster = async (flags: readonly string[] = []): Promis
 };
 
 const cleanupActs = ({ world }: ScanCluster) => ({
-  async duePolicy({ name, namespace, annotations = {}, schedule = "* * * * *", spec }: CleanupText) {
-    const type = namespace === undefined ? clusterCleanupPolicy : cleanupPolicy;
+  async duePolicy({
+    name,
+    namespace,
+    annotations = {},
+    schedule = "* * * * *",
+    deleting = false,
+    spec,
+  }: CleanupText) {
+    const [wide, narrow] = deleting
+      ? [deletingPolicy, namespacedDeletingPolicy]
+      : [clusterCleanupPolicy, cleanupPolicy];
+    const type = namespace === undefined ? wide : narrow;
     const place: ObjectPlace = { type, name, ...(namespace === undefined ? {} : { namespace }) };
     await world.ensure(place, { metadata: { annotations }, spec: { schedule, ...spec } });
     await world.merge(place, { status: { lastExecutionTime: longAgo } }, "status");

@@ -83,7 +83,7 @@ describe("the label that gives an object a time to live", () => {
     await untilNames(namespace, ["broken", "forever", "overflow"]);
   });
 
-  test("protected objects stay, also in a protected namespace, until the marker goes", async () => {
+  test("an object that carries a protecting marker stays", async () => {
     const marker = "cleanup.rearguard.io/protect";
     const namespace = await cluster.namespace();
     await labelled(namespace, "kept", "0", { [marker]: "never" });

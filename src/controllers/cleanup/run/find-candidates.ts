@@ -126,7 +126,7 @@ export async function verdictOn(
     { group: type.group, kind: type.kind, metadata: meta },
     {
       ownNamespace: world.ownNamespace,
-      namedKinds: task.selection.namedKinds,
+      namesKind: task.selection.namesKind(type),
       namesNamespace: (name) => task.selection.namesNamespace(name),
       nowMs: world.now(),
       ...(facts === undefined ? {} : { namespaceMetadata: facts }),

@@ -26,6 +26,8 @@ export async function judgeObject(
       // What the client parses is JSON, and nothing else.
       resource: subject.object as unknown as JsonObject,
       gvk: { group, version, kind },
+      subresource: "",
+      operation: "CREATE",
       namespace: subject.namespace,
       ...(facts === undefined ? {} : { namespaceLabels: textsOf(facts.labels) }),
       nowMs: world.now(),

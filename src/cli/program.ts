@@ -2,12 +2,18 @@ import { Command, CommanderError } from "commander";
 
 import type { CliIo } from "./cli-io.ts";
 import { addCompletionCommand } from "./commands/completion-command.ts";
+import { addCreateCommand } from "./commands/create-command.ts";
 import { addExplainCommand } from "./commands/explain-command.ts";
 import { addJpCommand } from "./commands/jp-command.ts";
 import { addLintCommand } from "./commands/lint-command.ts";
 import { addScanCommand } from "./commands/scan-command.ts";
 import { addTestCommand } from "./commands/test-command.ts";
 import { UsageError } from "./usage-error.ts";
+
+const help = `
+Exit codes, where the help of a command says nothing else:
+  0  all is well
+  1  a violation or a failed test, something that cannot be read, or a wrong argument`;
 
 /**
  * The command line with all commands that need no operator; the composition root adds the others. What commands do is
@@ -25,12 +31,14 @@ export function buildProgram(io: CliIo): Command {
       getErrHasColors: () => io.stderr.isTerminal && io.allowsColor,
     })
     .exitOverride()
-    .showHelpAfterError("(add --help for the options)");
+    .showHelpAfterError("(add --help for the options)")
+    .addHelpText("after", help);
   addScanCommand(program, io);
   addTestCommand(program, io);
   addExplainCommand(program, io);
   addLintCommand(program, io);
   addJpCommand(program, io);
+  addCreateCommand(program, io);
   addCompletionCommand(program, io);
   return program;
 }

@@ -9,12 +9,18 @@ export interface QueryFlags {
   readonly unquoted?: boolean;
 }
 
+const help = `
+Exit codes:
+  0  there is an answer
+  1  the expression or the document cannot be read or evaluated, or there is no such function`;
+
 /** Adds `jp` with `query`, `parse` and `function` to the program. */
 export function addJpCommand(program: Command, io: CliIo): void {
   const jp = program
     .command("jp")
     .summary("JMESPath of policies")
-    .description("JMESPath as policies have it.");
+    .description("JMESPath as policies have it.")
+    .addHelpText("afterAll", help);
   jp.command("query")
     .description("Evaluates an expression on a document.")
     .argument("<expression>", "the expression")

@@ -2,7 +2,13 @@ import type { Command, Option } from "commander";
 
 type Shell = "bash" | "zsh" | "fish";
 
-/** A script that completes commands, their parts and flags, and file names. */
+/** A command with the words that lead to it: `jp`, or `jp query`. */
+interface Place {
+  readonly words: readonly string[];
+  readonly command: Command;
+}
+
+/** A script that completes commands, their parts, flags and the values of flags, and file names. */
 export function renderCompletion(program: Command, shell: Shell): string {
   switch (shell) {
     case "bash":
@@ -16,22 +22,37 @@ export function renderCompletion(program: Command, shell: Shell): string {
   }
 }
 
+function placesOf(command: Command, words: readonly string[]): readonly Place[] {
+  return command.commands.flatMap((part) =>
+    namesOf(part).flatMap((name) => {
+      const place = { words: [...words, name], command: part };
+      return [place, ...placesOf(part, place.words)];
+    }),
+  );
+}
+
 function bashScript(program: Command): string {
   const name = program.name();
-  const cases = program.commands.map(
-    (command) => `    ${namesOf(command).join("|")}) words="${wordsOf(command).join(" ")}" ;;`,
-  );
+  const places = placesOf(program, []);
   return [
     `_${name}() {`,
-    '  local current="${COMP_WORDS[COMP_CWORD]}" words=""',
-    '  case "${COMP_WORDS[1]}" in',
-    ...cases,
+    '  local current="${COMP_WORDS[COMP_CWORD]}" place="" words="" files=1 word',
+    '  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
+    '    case "$place $word" in',
+    ...places.map(({ words }) => `      "${["", ...words].join(" ")}") place=" ${words.join(" ")}" ;;`),
+    "    esac",
+    "  done",
+    '  case "$place" in',
+    `    "") words="${program.commands.flatMap(namesOf).join(" ")}"; files=0 ;;`,
+    ...places.map(({ words, command }) => {
+      const stops = command.commands.length > 0 || hasChoices(command) ? "; files=0" : "";
+      return `    " ${words.join(" ")}") words="${wordsOf(command).join(" ")}"${stops} ;;`;
+    }),
     "  esac",
-    `  if [ "$COMP_CWORD" -eq 1 ]; then words="${program.commands.flatMap(namesOf).join(" ")}"; fi`,
     '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
     '  case "$current" in',
     "    -*) ;;",
-    '    *) if [ "$COMP_CWORD" -gt 1 ]; then COMPREPLY+=($(compgen -f -- "$current")); fi ;;',
+    '    *) if [ "$files" -eq 1 ]; then COMPREPLY+=($(compgen -f -- "$current")); fi ;;',
     "  esac",
     "}",
     `complete -o filenames -F _${name} ${name}`,
@@ -39,32 +60,57 @@ function bashScript(program: Command): string {
   ].join("\n");
 }
 
-/** Names of the parts of a command and its flags. */
+/** Names of the parts of a command, values of its arguments, and its flags. */
 function wordsOf(command: Command): readonly string[] {
-  return [...command.commands.map((part) => part.name()), ...flagsOf(command).map(({ long }) => long ?? "")];
+  return [
+    ...command.commands.map((part) => part.name()),
+    ...command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
+    ...flagsOf(command).map(({ long }) => long ?? ""),
+  ];
+}
+
+function hasChoices(command: Command): boolean {
+  return command.registeredArguments.some(({ argChoices }) => argChoices !== undefined);
 }
 
 function fishScript(program: Command): string {
   const name = program.name();
-  const lines = program.commands.flatMap((command) => {
-    const seen = `__fish_seen_subcommand_from ${namesOf(command).join(" ")}`;
-    return [
-      ...namesOf(command).map(
-        (one) => `complete -c ${name} -n __fish_use_subcommand -a ${one} -d ${quote(command.summary())}`,
-      ),
-      ...command.commands.map(
-        (part) => `complete -c ${name} -n ${quote(seen)} -a ${part.name()} -d ${quote(part.description())}`,
-      ),
-      ...flagsOf(command).map((option) => fishFlag(name, seen, option)),
-    ];
-  });
-  return `${lines.join("\n")}\n`;
+  const top = program.commands.flatMap((command) =>
+    namesOf(command).map(
+      (one) => `complete -c ${name} -n __fish_use_subcommand -a ${one} -d ${quote(command.summary())}`,
+    ),
+  );
+  const lines = placesOf(program, [])
+    // A command and its other names share their lines.
+    .filter(({ words, command }) => words.at(-1) === command.name())
+    .flatMap(({ words, command }) => placeLines(name, words, command));
+  return `${[...top, ...lines].join("\n")}\n`;
 }
 
-function fishFlag(name: string, seen: string, { short, long = "", required, description }: Option): string {
+function placeLines(name: string, words: readonly string[], command: Command): readonly string[] {
+  const seen = [...words.slice(0, -1).map((word) => [word]), namesOf(command)].map(
+    (names) => `__fish_seen_subcommand_from ${names.join(" ")}`,
+  );
+  const condition = quote(seen.join("; and "));
+  return [
+    ...command.commands.map(
+      (part) => `complete -c ${name} -n ${condition} -a ${part.name()} -d ${quote(part.description())}`,
+    ),
+    ...command.registeredArguments.flatMap(({ argChoices = [] }) =>
+      argChoices.map((choice) => `complete -c ${name} -n ${condition} -a ${choice}`),
+    ),
+    ...flagsOf(command).map((option) => fishFlag(name, condition, option)),
+  ];
+}
+
+function fishFlag(
+  name: string,
+  condition: string,
+  { short, long = "", required, description }: Option,
+): string {
   const letter = short === undefined ? "" : ` -s ${short.slice(1)}`;
   const value = required ? " -r" : "";
-  return `complete -c ${name} -n ${quote(seen)} -l ${long.slice(2)}${letter}${value} -d ${quote(description)}`;
+  return `complete -c ${name} -n ${condition} -l ${long.slice(2)}${letter}${value} -d ${quote(description)}`;
 }
 
 function namesOf(command: Command): readonly string[] {

@@ -30,7 +30,12 @@ describe("rearguard completion", () => {
       assert.deepEqual(complete(out, "rearguard sc"), ["scan"]);
       assert.deepEqual(complete(out, "rearguard jp q"), ["query"]);
       assert.deepEqual(complete(out, "rearguard apply --policy"), ["--policy-report"]);
-      assert.deepEqual(complete(out, "rearguard scan --registry"), [""]);
+      assert.deepEqual(complete(out, "rearguard jp query --un"), ["--unquoted"]);
+      assert.deepEqual(complete(out, "rearguard create te"), ["test"]);
+      assert.deepEqual(complete(out, "rearguard create exception my --policy-r"), ["--policy-rules"]);
+      assert.deepEqual(complete(out, "rearguard completion z"), ["zsh"]);
+      assert.deepEqual(complete(out, "rearguard explain deploy/web --names"), ["--namespace"]);
+      assert.deepEqual(complete(out, "rearguard scan --no-such-flag"), [""]);
     },
   );
 
@@ -39,6 +44,11 @@ describe("rearguard completion", () => {
     const { out } = await cli.run("completion fish");
     assert.match(out, /complete -c rearguard -n __fish_use_subcommand -a lint -d 'check policies'/);
     assert.match(out, /-n '__fish_seen_subcommand_from scan apply' -l resource -s r -r -d '/);
+    assert.match(
+      out,
+      /-n '__fish_seen_subcommand_from create; and __fish_seen_subcommand_from values' -l ns-selector -s n -r /,
+    );
+    assert.match(out, /-n '__fish_seen_subcommand_from completion' -a fish\n/);
   });
 
   it("refuses other shells", async () => {

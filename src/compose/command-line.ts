@@ -2,11 +2,14 @@ import { buildProgram, runProgram } from "#cli/program.ts";
 import type { CliIo, CliOutput } from "#cli/cli-io.ts";
 
 import { addDemoCommands } from "./demo/demo-commands.ts";
+import { keepHeapSmall } from "./keep-heap-small.ts";
 import { version } from "./version.ts";
 
 /** Runs every command but `controller`. Resolves to the exit code. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
+  const [, , command] = argv;
+  if (command === "scan" || command === "apply") keepHeapSmall();
   const io = processIo((code) => (exitCode = code));
   const program = buildProgram(io).version(version);
   program.command("controller").summary("run the operator (see controller --help)");

@@ -21,10 +21,10 @@ export interface ScanEvents {
  */
 const bulkNamespace = "(bulk)";
 
-function referenceTo({ compiled: { identity, uid } }: ScanPolicy): PolicyReference {
+function referenceTo({ apiVersion, compiled: { identity, uid } }: ScanPolicy): PolicyReference {
   const { kind, name, namespace } = identity;
   return {
-    apiVersion: "kyverno.io/v1",
+    apiVersion,
     kind,
     name,
     uid,

@@ -14,8 +14,10 @@ import type { RescanDeps } from "#controllers/scan/rescan.ts";
 import { createScanController } from "#controllers/scan/scan-controller.ts";
 import type { ScanController } from "#controllers/scan/scan-controller.ts";
 import { readsOutside } from "#controllers/scan/scan-policy.ts";
+import type { OptionalKinds } from "#controllers/scan/policy-kinds.ts";
 import { createSeenHash } from "#controllers/scan/seen-hash.ts";
 import { defaultBudgetLimits } from "#engine/budget.ts";
+import { createCelExceptionIndex } from "#engine/cel-policy/cel-exception-index.ts";
 import { createExceptionIndex } from "#engine/exceptions/exception-index.ts";
 import { noExceptions } from "#engine/exceptions/exception-source.ts";
 import { createEventRecorder } from "#kube/events/event-recorder.ts";
@@ -171,9 +173,16 @@ export async function startScan(
   const exceptions = startSettings.enablePolicyException
     ? createExceptionIndex({ namespace: startSettings.exceptionNamespace })
     : undefined;
+  const celExceptions = startSettings.enablePolicyException
+    ? createCelExceptionIndex({ namespace: startSettings.exceptionNamespace })
+    : undefined;
+  const optionalKinds = optionalKindsOf(startSettings);
   const scan: ScanController = createScanController({
     client,
     ...(exceptions === undefined ? {} : { exceptions }),
+    ...(celExceptions === undefined ? {} : { celExceptions }),
+    optionalKinds,
+    onCompiled: (kind) => metrics.policyCompilations.inc({ kind }),
     openSource: openOwned,
     openShared: context.openSource,
     listPages,
@@ -185,6 +194,7 @@ export async function startScan(
       seed: () => randomInt(2 ** 32),
       limits: () => ({ ...defaultBudgetLimits, maxContextBytes: settings.current().maxContextSize }),
       exceptions: exceptions ?? noExceptions,
+      ...(celExceptions === undefined ? {} : { celExceptions }),
       onEvaluated: () => metrics.evaluations.inc({ cause: "scan" }),
       monotonicMs,
       maxRounds,
@@ -284,4 +294,10 @@ export async function startScan(
   owned.parts.push(startRescans(context, rescanDeps, () => rescan("schedule")));
   const endScope = scope.onChange(() => rescan("settings"));
   owned.parts.push({ stop: () => Promise.resolve(endScope()) });
+}
+
+/** Kinds of policies that are only judged where a setting says so. */
+function optionalKindsOf(settings: Readonly<Record<OptionalKinds, boolean>>): ReadonlySet<OptionalKinds> {
+  const names = ["validatingAdmissionPolicyReports", "mutatingAdmissionPolicyReports"] as const;
+  return new Set(names.filter((name) => settings[name]));
 }

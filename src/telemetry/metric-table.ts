@@ -167,6 +167,12 @@ export const metricTable = {
     help: "Objects judged, by what caused it.",
     labels: ["cause"],
   },
+  policyCompilations: {
+    kind: "counter",
+    name: "rearguard_policy_compilations_total",
+    help: "Policies compiled: each once for every change of what counts of it.",
+    labels: ["kind"],
+  },
   passDuration: {
     kind: "histogram",
     name: "rearguard_pass_duration_seconds",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { decodePolicyException } from "#api/kyverno/exception.ts";
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import { createExceptionIndex } from "#engine/exceptions/exception-index.ts";
 import { createExceptionWatch } from "./exception-watch.ts";
@@ -30,6 +31,7 @@ function watched() {
   const unreadable: string[] = [];
   const watch = createExceptionWatch({
     index,
+    decode: decodePolicyException,
     onConcerned: (policies) => told.push([...policies].toSorted((a, b) => (a < b ? -1 : 1))),
     onUnreadable: ({ key }) => unreadable.push(key),
   });

@@ -1,12 +1,18 @@
-import { decodePolicyException } from "#api/kyverno/exception.ts";
 import type { KubeObject } from "#api/meta/object-meta.ts";
-import type { ExceptionIndex } from "#engine/exceptions/exception-index.ts";
+import type { Decoded } from "#api/schema/decode.ts";
 import type { SourceHandlers } from "#kube/list-watch/source.ts";
 import type { UnreadablePolicy } from "./policy-watch.ts";
 
-export interface ExceptionWatchOptions {
-  readonly index: ExceptionIndex;
-  /** Verdicts of these policies, by `name` or `namespace/name`, may have changed. Never called without any. */
+/** Where exceptions of one kind are kept. Both give the policies whose verdicts may change. */
+export interface WatchedExceptions<T> {
+  put(document: T): readonly string[];
+  remove(key: string): readonly string[];
+}
+
+export interface ExceptionWatchOptions<T> {
+  readonly index: WatchedExceptions<T>;
+  readonly decode: (value: unknown) => Decoded<T>;
+  /** Verdicts of these policies, as the index names them, may have changed. Never called without any. */
   readonly onConcerned: (policies: ReadonlySet<string>) => void;
   readonly onUnreadable: (exception: UnreadablePolicy) => void;
 }
@@ -18,7 +24,7 @@ export interface ExceptionWatch {
   isSynced(): boolean;
 }
 
-export function createExceptionWatch(options: ExceptionWatchOptions): ExceptionWatch {
+export function createExceptionWatch<T>(options: ExceptionWatchOptions<T>): ExceptionWatch {
   const { index } = options;
   const seen = new Map<string, { readonly uid: string; readonly epoch: number }>();
   let synced = false;
@@ -35,7 +41,7 @@ export function createExceptionWatch(options: ExceptionWatchOptions): ExceptionW
   const take = (object: KubeObject, epoch: number): readonly string[] => {
     const key = keyOf(object);
     seen.set(key, { uid: object.metadata.uid, epoch });
-    const decoded = decodePolicyException(object);
+    const decoded = options.decode(object);
     if (decoded.ok) return index.put(decoded.value);
     options.onUnreadable({ key: `PolicyException/${key}`, problems: decoded.problems });
     // What cannot be read covers nothing.

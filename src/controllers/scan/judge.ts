@@ -1,6 +1,7 @@
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import { Budget } from "#engine/budget.ts";
 import type { BudgetLimits } from "#engine/budget.ts";
+import type { CelExceptionSource } from "#engine/cel-policy/cel-exception-source.ts";
 import type { ContextRequest, PermissionScope } from "#engine/context/context-source.ts";
 import { evaluate } from "#engine/evaluate.ts";
 import type { ExceptionSource } from "#engine/exceptions/exception-source.ts";
@@ -30,6 +31,8 @@ export interface JudgeOptions {
   readonly seed: () => number;
   readonly limits: () => BudgetLimits;
   readonly exceptions: ExceptionSource;
+  /** The same for policies of the CEL kinds; none where it is absent. */
+  readonly celExceptions?: CelExceptionSource;
   /** Told of every evaluation, with its duration. */
   readonly onEvaluated: (policy: ScanPolicy, ms: number) => void;
   readonly monotonicMs: () => number;
@@ -72,9 +75,16 @@ function scopeOf({ compiled }: ScanPolicy): PermissionScope {
 /** What a policy that never stops asking gets: an error for each of its rules that could speak. */
 function gaveUp(policy: ScanPolicy, kind: string, rounds: number): Judgement {
   const message = `external data was asked for in ${rounds} rounds without end; the rule was given up`;
-  const responses = policy.compiled
-    .rulesFor(kind)
-    .map(({ name, type }): RuleResponse => ({ rule: name, type, status: "error", message, properties: {} }));
+  const { compiled } = policy;
+  const whole = compiled.rules.map(({ type }) => ({ name: "evaluation", type }));
+  const rules = compiled.judge === undefined ? compiled.rulesFor(kind) : whole;
+  const responses = rules.map(({ name, type }): RuleResponse => ({
+    rule: name,
+    type,
+    status: "error",
+    message,
+    properties: {},
+  }));
   return { policy, responses };
 }
 
@@ -93,6 +103,7 @@ export function createJudge(options: JudgeOptions): Judge {
     budget: new Budget(options.limits()),
     context: epoch,
     exceptions: options.exceptions,
+    ...(options.celExceptions === undefined ? {} : { celExceptions: options.celExceptions }),
   });
 
   const start: Judge["start"] = (subject, policies, epoch) => {

@@ -44,7 +44,8 @@ export interface PlannedPass {
 }
 
 function unionOfNamespaces(versions: readonly ScanPolicy[], type: ResourceType): NamespaceFilter {
-  const gvk = { group: type.group, version: type.version, kind: type.kind };
+  const { group, version, kind, resource } = type;
+  const gvk = { group, version, kind, resource };
   let union: ReadonlySet<string> = new Set();
   for (const policy of versions) {
     const names = type.namespaced ? literalNamespaces(policy, gvk) : undefined;
@@ -85,7 +86,8 @@ export function judgesFamily(
 ): boolean {
   for (const { type, policies } of plans.values()) {
     if (type.group !== scope.group || type.kind !== scope.kind || !policies.has(policy.key)) continue;
-    const gvk = { group: type.group, version: type.version, kind: type.kind };
+    const { group, version, kind, resource } = type;
+    const gvk = { group, version, kind, resource };
     if (couldJudge(policy, gvk, scope.namespace ?? "")) return true;
   }
   return false;

@@ -158,7 +158,7 @@ export class KindScan {
     { superseded, urgent }: Pick<Occasion, "superseded" | "urgent">,
   ): Promise<Candidate> {
     const { namespaces, inputVersion, isLeftOut } = this.#deps;
-    const { group, version, kind } = this.type;
+    const { group, version, kind, resource } = this.type;
     const namespace = this.#namespaceOf(object);
     const known = namespace === "" ? undefined : namespaces.of(namespace);
     const namespaceLabels = known instanceof Promise ? await known : known;
@@ -169,7 +169,7 @@ export class KindScan {
       type: this.type,
       subject: {
         object,
-        gvk: { group, version, kind },
+        gvk: { group, version, kind, resource },
         namespace,
         ...(namespaceLabels === undefined ? {} : { namespaceLabels }),
       },

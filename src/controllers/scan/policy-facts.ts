@@ -2,8 +2,9 @@ import type { KnownPolicy, PolicyFact, PolicyFacts, ReportScope } from "#reports
 import type { PolicyRef } from "#reports/policy-ref.ts";
 import { judgesFamily } from "./kind-plan.ts";
 import type { KindPlan } from "./kind-plan.ts";
+import { policyKindNamed, policyKindOf } from "./policy-kinds.ts";
 import type { PolicyWatch } from "./policy-watch.ts";
-import { policyKey, policyGroup } from "./scan-policy.ts";
+import { policyKey } from "./scan-policy.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
 
 const none: ReadonlySet<string> = new Set();
@@ -18,7 +19,9 @@ function validateRules({ compiled }: ScanPolicy): ReadonlySet<string> {
 /** True where the report is about the policy itself, or another of its kind: it may say that the policy cannot judge. */
 function isAboutPolicy({ compiled: { identity } }: ScanPolicy, scope: ReportScope): boolean {
   return (
-    scope.group === policyGroup && scope.kind === identity.kind && scope.namespace === identity.namespace
+    scope.group === policyKindNamed(identity.kind)?.group &&
+    scope.kind === identity.kind &&
+    scope.namespace === identity.namespace
   );
 }
 
@@ -31,15 +34,23 @@ export function createPolicyFacts(
 
   const known = (policy: ScanPolicy): KnownPolicy => {
     const idle = policy.idle !== undefined;
+    const shared = {
+      kind: "known",
+      excluded: policy.compiled.disabledForReports,
+      canMatch: (scope: ReportScope) =>
+        !idle && (isAboutPolicy(policy, scope) || judgesFamily(plans(), policy, scope)),
+    } as const;
+    // Kinds that are not made of rules are judged as a whole.
+    if (policy.compiled.judge !== undefined) {
+      return { ...shared, scanRules: idle ? none : "all", dormantRules: idle ? "all" : none };
+    }
     const validate = validateRules(policy);
     return {
-      kind: "known",
+      ...shared,
       rules: new Set(policy.compiled.ruleNames),
       // Images are not judged here yet: their results belong to whoever wrote them.
       scanRules: idle ? none : validate,
       dormantRules: idle ? validate : none,
-      excluded: policy.compiled.disabledForReports,
-      canMatch: (scope) => !idle && (isAboutPolicy(policy, scope) || judgesFamily(plans(), policy, scope)),
     };
   };
 
@@ -50,9 +61,9 @@ export function createPolicyFacts(
   };
 
   const find = ({ source, policy: name }: PolicyRef): PolicyFact => {
-    if (source !== "kyverno") return { kind: "unknown" };
     const slash = name.indexOf("/");
-    const kind = slash < 0 ? "ClusterPolicy" : "Policy";
+    const kind = policyKindOf(source, slash >= 0)?.kind;
+    if (kind === undefined) return { kind: "unknown" };
     const key =
       slash < 0
         ? policyKey(kind, undefined, name)

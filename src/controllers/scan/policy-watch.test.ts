@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { KubeObject } from "#api/meta/object-meta.ts";
-import { createPolicyWatch, policyKinds } from "./policy-watch.ts";
+import { policyKinds } from "./policy-kinds.ts";
+import { createPolicyWatch } from "./policy-watch.ts";
 import { policy, teamRule } from "./scan-world.fixture.ts";
 
 function setUp() {

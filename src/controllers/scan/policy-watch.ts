@@ -1,23 +1,10 @@
-import { decodeClusterPolicy, decodePolicy } from "#api/kyverno/cluster-policy.ts";
-import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { Decoded } from "#api/schema/decode.ts";
 import type { SourceHandlers } from "#kube/list-watch/source.ts";
+import type { PolicyBinding, PolicyKind } from "./policy-kinds.ts";
 import type { FindRefusals } from "./policy-refusals.ts";
-import { policyGroup, policyKey, prepareScanPolicy, prepareUnreadable } from "./scan-policy.ts";
-import type { ScanPolicy } from "./scan-policy.ts";
-
-/** A kind of policies that the scan judges by. */
-export interface PolicyKind {
-  readonly group: string;
-  readonly kind: "ClusterPolicy" | "Policy";
-  readonly decode: (value: unknown) => Decoded<ClusterPolicy | Policy>;
-}
-
-export const policyKinds: readonly PolicyKind[] = [
-  { group: policyGroup, kind: "ClusterPolicy", decode: decodeClusterPolicy },
-  { group: policyGroup, kind: "Policy", decode: decodePolicy },
-];
+import { policyKey, prepareScanPolicy, prepareUnreadable } from "./scan-policy.ts";
+import type { PreparationOptions, ScanPolicy } from "./scan-policy.ts";
 
 /** A policy, or something like it, that cannot be read: it does nothing, and says why. */
 export interface UnreadablePolicy {
@@ -34,12 +21,18 @@ export interface PolicyWatch {
   readonly unreadable: ReadonlyMap<string, UnreadablePolicy>;
   /** True when the kind was listed to its end: what is not here does not exist. */
   isSynced(kind: PolicyKind["kind"]): boolean;
+  /** The bindings of the policy of this kind and name are not what they were. */
+  rebind(kind: PolicyKind, policy: string): void;
 }
 
 export interface PolicyWatchOptions {
   readonly onChange: () => void;
   readonly onUnreadable: (policy: UnreadablePolicy) => void;
   readonly findRefusals?: FindRefusals;
+  /** The bindings of a policy of a kind that has such; none where it is absent. */
+  readonly bindingsOf?: (kind: PolicyKind, policy: string) => readonly PolicyBinding[];
+  /** Told of each compilation of a policy, which is one for each content. */
+  readonly onCompiled?: (kind: string) => void;
 }
 
 export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
@@ -48,6 +41,14 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
   /** By key: which object it is, and the list in which it was seen last. */
   const seen = new Map<string, { readonly kind: string; readonly uid: string; readonly epoch: number }>();
   const syncedKinds = new Set<string>();
+  /** Admission policies as they were read last, because what they are depends on their bindings as well. */
+  const bindable = new Map<string, KubeObject>();
+
+  const preparation = (row: PolicyKind, { metadata }: KubeObject): PreparationOptions => ({
+    ...(options.findRefusals === undefined ? {} : { findRefusals: options.findRefusals }),
+    ...(options.onCompiled === undefined ? {} : { onCompiled: options.onCompiled }),
+    bindings: row.binding === undefined ? [] : (options.bindingsOf?.(row, metadata.name) ?? []),
+  });
 
   const replace = (key: string, after: ScanPolicy | undefined): void => {
     const before = policies.get(key);
@@ -67,7 +68,12 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
   const take = (row: PolicyKind, object: KubeObject, epoch: number): void => {
     const key = keyOf(row.kind, object);
     seen.set(key, { kind: row.kind, uid: object.metadata.uid, epoch });
-    const prepared = prepare(row, object, policies.get(key), options.findRefusals);
+    if (row.binding !== undefined) bindable.set(key, object);
+    prepareAnew(key, row, object);
+  };
+
+  const prepareAnew = (key: string, row: PolicyKind, object: KubeObject): void => {
+    const prepared = prepare(row, object, policies.get(key), preparation(row, object));
     if (prepared.ok) {
       unreadable.delete(key);
       replace(key, prepared.value);
@@ -82,6 +88,7 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
 
   const remove = (key: string): void => {
     seen.delete(key);
+    bindable.delete(key);
     unreadable.delete(key);
     replace(key, undefined);
   };
@@ -90,6 +97,11 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
     policies,
     unreadable,
     isSynced: (kind) => syncedKinds.has(kind),
+    rebind(row, policy) {
+      const key = policyKey(row.kind, undefined, policy);
+      const object = bindable.get(key);
+      if (object !== undefined) prepareAnew(key, row, object);
+    },
     handlersOf: (row) => ({
       onListStart: () => {},
       onPage: (objects, page) => {
@@ -130,12 +142,12 @@ function prepare(
   row: PolicyKind,
   object: KubeObject,
   previous: ScanPolicy | undefined,
-  findRefusals: FindRefusals | undefined,
+  options: PreparationOptions,
 ): Decoded<ScanPolicy> {
   const decoded = row.decode(object);
   if (!decoded.ok) return decoded;
   try {
-    return { ok: true, value: prepareScanPolicy(decoded.value, previous, findRefusals) };
+    return { ok: true, value: prepareScanPolicy(decoded.value, previous, options) };
   } catch (error) {
     return { ok: false, problems: [{ path: "spec", message: `cannot be compiled: ${String(error)}` }] };
   }

@@ -3,12 +3,14 @@ import type { ResourceType } from "#api/meta/resource-type.ts";
 import { createSlicer } from "#controllers/runtime/slice.ts";
 import { isNotFound } from "#kube/client/api-error.ts";
 import type { KindFamily, PolicyFacts } from "#reports/policy-facts.ts";
+import { createBindingWatch } from "./binding-watch.ts";
+import type { BindingWatch } from "./binding-watch.ts";
 import { createConfigMapInputs } from "./config-map-inputs.ts";
 import type { ConfigMapInputsDeps } from "./config-map-inputs.ts";
 import type { ContextEpoch } from "./context-epoch.ts";
 import { createContextEpochs } from "./context-epochs.ts";
 import { createContextRetries, withRetries } from "./context-retries.ts";
-import { createExceptionWatch } from "./exception-watch.ts";
+import { createExceptionInputs } from "./exception-inputs.ts";
 import { createInputVersions } from "./input-versions.ts";
 import { planKinds, planPasses } from "./kind-plan.ts";
 import type { KindPlan } from "./kind-plan.ts";
@@ -22,8 +24,10 @@ import { createPassLanes } from "./pass-lanes.ts";
 import { createPassRunner } from "./pass-runner.ts";
 import { createPlanLoop } from "./plan-loop.ts";
 import { lostPolicies } from "./lost-policies.ts";
+import { createParamInputs, hasParamKind } from "./param-inputs.ts";
 import { createPolicyFacts } from "./policy-facts.ts";
 import { createFindRefusals } from "./policy-refusals.ts";
+import { policyKinds } from "./policy-kinds.ts";
 import { createPolicyWatch } from "./policy-watch.ts";
 import type { PolicyWatch } from "./policy-watch.ts";
 import { createRejudge } from "./rejudge.ts";
@@ -144,23 +148,16 @@ export function createScanController(deps: ScanDeps): ScanController {
     standingResults: (uid) => standing.resultsOf(uid),
   });
 
-  const usesNamespaceLabels = ({ compiled, ref }: ScanPolicy): boolean =>
-    compiled.usesNamespaceLabels || deps.exceptions?.inputsOf(ref.policy).usesNamespaceLabels === true;
-  const exceptions =
-    deps.exceptions === undefined
-      ? undefined
-      : createExceptionWatch({
-          index: deps.exceptions,
-          onConcerned: (policies) => {
-            inputs.changedOutsideMemos();
-            for (const { scan } of registry.kinds.values()) scan.noteReaders();
-            requestPasses(({ ref }) => policies.has(ref.policy), {
-              namespaces: undefined,
-              reason: "exception",
-            });
-          },
-          onUnreadable: deps.onUnreadable,
-        });
+  const exceptions = createExceptionInputs({
+    ...(deps.exceptions === undefined ? {} : { exceptions: deps.exceptions }),
+    ...(deps.celExceptions === undefined ? {} : { celExceptions: deps.celExceptions }),
+    onConcerned: (isConcerned) => {
+      inputs.changedOutsideMemos();
+      for (const { scan } of registry.kinds.values()) scan.noteReaders();
+      requestPasses(isConcerned, { namespaces: undefined, reason: "exception" });
+    },
+    onUnreadable: deps.onUnreadable,
+  });
 
   const namespaces = createNamespaceLabels({
     read: async (name) => {
@@ -168,7 +165,7 @@ export function createScanController(deps: ScanDeps): ScanController {
       return type === undefined ? undefined : readObject(type, name, "");
     },
     onChange: (namespace) =>
-      requestPasses((policy, type) => type.namespaced && usesNamespaceLabels(policy), {
+      requestPasses((policy, type) => type.namespaced && exceptions.looksAt(policy, "usesNamespaceLabels"), {
         namespaces: new Set([namespace]),
         reason: "namespace labels",
       }),
@@ -190,13 +187,24 @@ export function createScanController(deps: ScanDeps): ScanController {
     signal,
   });
 
+  const params = createParamInputs({
+    types: deps.types,
+    open: (type, handlers) => deps.openShared({ type }, handlers),
+    hash: (object) => deps.seenHash(object, true),
+    onChange: (kind) => {
+      inputs.paramsChanged(kind);
+      requestPasses((policy) => hasParamKind(policy, kind), { namespaces: undefined, reason: "parameters" });
+    },
+    clock,
+    signal,
+  });
+
   const createKind = (plan: KindPlan): WatchedKind => {
     const scan = new KindScan(plan.type, plan.policies, {
       openSource: (type, handlers) => deps.openSource({ type }, handlers),
       writer,
       seenHash: deps.seenHash,
-      readsStatus: ({ compiled, ref }) =>
-        compiled.readsStatus || deps.exceptions?.inputsOf(ref.policy).readsStatus === true,
+      readsStatus: (policy) => exceptions.looksAt(policy, "readsStatus"),
       namespaces,
       inputVersion: () => inputs.total(),
       isLeftOut: deps.isLeftOut,
@@ -237,13 +245,36 @@ export function createScanController(deps: ScanDeps): ScanController {
     },
     onUnreadable: deps.onUnreadable,
     findRefusals: createFindRefusals(deps.types),
+    bindingsOf: ({ kind }, policy) => bindings.get(kind)?.of(policy) ?? [],
+    ...(deps.onCompiled === undefined ? {} : { onCompiled: deps.onCompiled }),
   });
+  const kinds = policyKinds.filter(
+    ({ optional }) => optional === undefined || deps.optionalKinds?.has(optional) === true,
+  );
+  const bindings = new Map(
+    kinds.flatMap((row): [string, BindingWatch][] =>
+      row.binding === undefined
+        ? []
+        : [
+            [
+              row.kind,
+              createBindingWatch({
+                kind: row.binding,
+                onChange: (policy) => watch.rebind(row, policy),
+                onUnreadable: deps.onUnreadable,
+              }),
+            ],
+          ],
+    ),
+  );
   const shared = createSharedInputs({
     openSource: deps.openShared,
     types: deps.types,
     policies: watch,
     namespaces: namespaces.handlers,
-    ...(exceptions === undefined ? {} : { exceptions }),
+    policyKinds: kinds,
+    bindings: [...bindings.values()],
+    exceptions: exceptions.watches,
     onState: () => {
       standing.changed();
       deps.onChanged();
@@ -280,7 +311,7 @@ export function createScanController(deps: ScanDeps): ScanController {
     const policies = new Map(watch.policies);
     plan();
     const planned = plans;
-    await configMaps.ensure(policies.values());
+    await Promise.all([configMaps.ensure(policies.values()), params.ensure(policies.values())]);
     await registry.reconcile(planned);
     registry.request(planPasses(served, planned), "policy");
     if (lostPolicies(servedPolicies, policies)) reports.policiesWent();
@@ -339,7 +370,7 @@ export function createScanController(deps: ScanDeps): ScanController {
       contextRetries.stop();
       // A plan under way may still begin kinds: it ends first.
       await Promise.all([shared.stop(), loop.stop()]);
-      await Promise.all([configMaps.stop(), registry.stop()]);
+      await Promise.all([configMaps.stop(), params.stop(), registry.stop()]);
     },
   };
 }

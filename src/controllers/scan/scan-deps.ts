@@ -1,6 +1,7 @@
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { Clock } from "#controllers/runtime/clock.ts";
 import type { WorkQueue } from "#controllers/runtime/work-queue.ts";
+import type { CelExceptionIndex } from "#engine/cel-policy/cel-exception-index.ts";
 import type { ExceptionIndex } from "#engine/exceptions/exception-index.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
 import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.ts";
@@ -8,6 +9,7 @@ import type { GlobalEntryPort, LoadContext } from "./context-epoch.ts";
 import type { Judge } from "./judge.ts";
 import type { KindScanDeps } from "./kind-scan.ts";
 import type { ListPages } from "./pass-runner.ts";
+import type { OptionalKinds } from "./policy-kinds.ts";
 import type { UnreadablePolicy } from "./policy-watch.ts";
 import type { ReportPort, ScanObserver } from "./ports.ts";
 import type { ReportedVerdicts } from "./verdict-writer.ts";
@@ -28,6 +30,12 @@ export interface ScanDeps {
   readonly judge: Judge;
   /** Exceptions in force; the watch keeps it. Absent: PolicyExceptions are not honoured. */
   readonly exceptions?: ExceptionIndex;
+  /** The same for exceptions from policies of the CEL kinds. */
+  readonly celExceptions?: CelExceptionIndex;
+  /** Kinds of policies that a setting turns on; none where it is absent. */
+  readonly optionalKinds?: ReadonlySet<OptionalKinds>;
+  /** Told of each compilation of a policy. */
+  readonly onCompiled?: (kind: string) => void;
   readonly seenHash: KindScanDeps["seenHash"];
   readonly isLeftOut: KindScanDeps["isLeftOut"];
   readonly loadContext: LoadContext;

@@ -1,17 +1,24 @@
-import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
-import type { CompiledPolicy } from "#engine/compiled-policy.ts";
+import { compileAdmissionPolicy } from "#engine/admission-policy/compile-admission-policy.ts";
+import { compileMutatingAdmissionPolicy } from "#engine/admission-policy/compile-mutating-admission-policy.ts";
 import { compile } from "#engine/compile.ts";
+import type { JudgingPolicy } from "#engine/compile.ts";
+import type { CompiledPolicy } from "#engine/compiled-policy.ts";
 import type { GroupVersionKind } from "#engine/input.ts";
 import { selectsKind } from "#engine/match/kind-selection.ts";
 import { matchesWildcard } from "#engine/values/wildcard.ts";
 import type { PolicyRef } from "#reports/policy-ref.ts";
+import { contentOf } from "./binding-watch.ts";
+import { declaredAction, idleReason, isGenerated } from "./idle-reason.ts";
 import { policyContent } from "./policy-content.ts";
+import type { PolicyBinding } from "./policy-kinds.ts";
 import type { FindRefusals } from "./policy-refusals.ts";
 
 /** A policy as the scan holds it: compiled once per content. */
 export interface ScanPolicy {
   /** `ClusterPolicy/name` or `Policy/namespace/name`: one per object. */
   readonly key: string;
+  /** As the policy was read, for what refers to it. */
+  readonly apiVersion: string;
   readonly ref: PolicyRef;
   readonly content: string;
   readonly compiled: CompiledPolicy;
@@ -27,56 +34,61 @@ export interface ScanPolicy {
   readonly action: "enforce" | "audit";
 }
 
-function idleReason(policy: ClusterPolicy | Policy, compiled: CompiledPolicy): string | undefined {
-  if (!compiled.background) return "spec.background is false";
-  if (compiled.disabledForReports) return "the label reports.kyverno.io/disabled keeps it out of reports";
-  if (compiled.backgroundProblem !== undefined) return compiled.backgroundProblem;
-  if (policy.status?.validatingadmissionpolicy?.generated === true) {
-    return "a ValidatingAdmissionPolicy was generated from it";
-  }
-  if (compiled.selectors.length === 0) return "it has no rule that a scan evaluates";
-  return undefined;
-}
-
-function isEnforcing(policy: ClusterPolicy | Policy): boolean {
-  const actions = [
-    policy.spec.validationFailureAction,
-    ...(policy.spec.rules ?? []).map((rule) => rule.validate?.failureAction),
-  ];
-  return actions.some((action) => action?.toLowerCase() === "enforce");
-}
-
-/** The group of the policy kinds that the scan judges by. */
-export const policyGroup = "kyverno.io";
-
 /** `ClusterPolicy/name` or `Policy/namespace/name`. */
 export function policyKey(kind: string, namespace: string | undefined, name: string): string {
   return namespace === undefined || namespace === "" ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
 }
 
+/** What a policy is prepared with. */
+export interface PreparationOptions {
+  readonly findRefusals?: FindRefusals;
+  /** The bindings of an admission policy of the API server. */
+  readonly bindings?: readonly PolicyBinding[];
+  /** Told of each compilation. */
+  readonly onCompiled?: (kind: string) => void;
+}
+
 /** Compiles a policy for the scan. `previous` is kept as it is where the content did not change. */
 export function prepareScanPolicy(
-  policy: ClusterPolicy | Policy,
+  policy: JudgingPolicy,
   previous: ScanPolicy | undefined,
-  findRefusals: FindRefusals = () => [],
+  { findRefusals = () => [], bindings = [], onCompiled }: PreparationOptions = {},
 ): ScanPolicy {
-  const generated = policy.status?.validatingadmissionpolicy?.generated === true;
-  const content = `${policyContent(policy)}${generated ? "+vap" : ""}`;
+  const marks = [isGenerated(policy) ? "+vap" : "", ...bindings.map(contentOf)];
+  const content = `${policyContent(policy)}${marks.join("")}`;
   if (previous?.content === content) return previous;
-  const compiled = compile(policy);
+  const compiled = compileWith(policy, bindings);
+  onCompiled?.(policy.kind);
   const idle = idleReason(policy, compiled);
   const generation = policy.metadata.generation;
   const { kind, namespace, name, key } = compiled.identity;
+  const isMadeOfRules = policy.kind === "ClusterPolicy" || policy.kind === "Policy";
   return {
     key: policyKey(kind, namespace, name),
+    apiVersion: policy.apiVersion,
     ref: { source: compiled.reporting.source, policy: key },
     content,
     compiled,
-    refusals: findRefusals(policy),
-    action: isEnforcing(policy) ? "enforce" : "audit",
+    refusals: isMadeOfRules ? findRefusals(policy) : [],
+    action: declaredAction(policy),
     ...(idle === undefined ? {} : { idle }),
     ...(generation === undefined ? {} : { generation }),
   };
+}
+
+function compileWith(policy: JudgingPolicy, bindings: readonly PolicyBinding[]): CompiledPolicy {
+  switch (policy.kind) {
+    case "ValidatingAdmissionPolicy": {
+      const own = bindings.filter((binding) => binding.kind === "ValidatingAdmissionPolicyBinding");
+      return compileAdmissionPolicy(policy, { bindings: own, matching: "cluster" });
+    }
+    case "MutatingAdmissionPolicy": {
+      const own = bindings.filter((binding) => binding.kind === "MutatingAdmissionPolicyBinding");
+      return compileMutatingAdmissionPolicy(policy, { bindings: own, matching: "cluster" }).policy;
+    }
+    default:
+      return compile(policy);
+  }
 }
 
 /**
@@ -84,7 +96,7 @@ export function prepareScanPolicy(
  * read.
  */
 export function prepareUnreadable(
-  bare: ClusterPolicy | Policy,
+  bare: JudgingPolicy,
   problems: readonly { readonly path: string; readonly message: string }[],
   previous: ScanPolicy | undefined,
 ): ScanPolicy {

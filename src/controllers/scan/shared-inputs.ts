@@ -1,7 +1,7 @@
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { Clock } from "#controllers/runtime/clock.ts";
 import type { Selection, Source, SourceHandlers, SourceState } from "#kube/list-watch/source.ts";
-import { policyKinds } from "./policy-watch.ts";
+import type { BindingKind, PolicyKind } from "./policy-kinds.ts";
 import type { PolicyWatch } from "./policy-watch.ts";
 import { untilAborted } from "./until-aborted.ts";
 
@@ -19,8 +19,15 @@ export interface SharedInputsDeps {
   readonly types: () => readonly ResourceType[];
   readonly policies: Pick<PolicyWatch, "handlersOf" | "isSynced">;
   readonly namespaces: SourceHandlers;
-  /** PolicyExceptions, where they are honoured. */
-  readonly exceptions?: { readonly handlers: SourceHandlers; isSynced(): boolean };
+  /** The kinds of policies that are judged by. */
+  readonly policyKinds: readonly PolicyKind[];
+  readonly bindings: readonly { readonly kind: BindingKind; readonly handlers: SourceHandlers }[];
+  /** PolicyExceptions by their API group, where they are honoured. */
+  readonly exceptions: readonly {
+    readonly group: string;
+    readonly handlers: SourceHandlers;
+    isSynced(): boolean;
+  }[];
   readonly onState: () => void;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -38,14 +45,14 @@ export interface SharedInputs {
   stop(): Promise<void>;
 }
 
-const exceptionKind = { group: "kyverno.io", kind: "PolicyException" };
+const exceptionKind = "PolicyException";
 
 function resourceName({ group, resource }: ResourceType): string {
   return group === "" ? resource : `${resource}.${group}`;
 }
 
 export function createSharedInputs(deps: SharedInputsDeps): SharedInputs {
-  const { types, policies, clock, signal } = deps;
+  const { types, policies, policyKinds, clock, signal } = deps;
   const sources = new Map<string, Source>();
   const standings = new Map<string, InputStanding>();
   const complete = Promise.withResolvers<void>();
@@ -67,10 +74,17 @@ export function createSharedInputs(deps: SharedInputsDeps): SharedInputs {
       },
       onState: (state) => {
         note(state);
+        if (waitingFor() === undefined) complete.resolve();
         deps.onState();
       },
     });
     sources.set(resource, source);
+  };
+
+  /** A kind that not everybody has, and that cannot be read: the others are judged by meanwhile. */
+  const isGivenUp = (row: PolicyKind): boolean => {
+    const type = row.required === true ? undefined : servedType(types(), row);
+    return type !== undefined && standings.get(resourceName(type))?.state.kind === "degraded";
   };
 
   const waitingFor = (): string | undefined => {
@@ -82,10 +96,13 @@ export function createSharedInputs(deps: SharedInputsDeps): SharedInputs {
     if (!served.some(({ kind }) => kind === "ClusterPolicy")) {
       return "the API server does not serve kyverno.io ClusterPolicy: install the CRDs (crds/)";
     }
-    if (!served.every(({ kind }) => policies.isSynced(kind))) return reason ?? "policies are being read";
-    if (servedType(types(), exceptionKind) !== undefined && deps.exceptions?.isSynced() === false) {
-      return reason ?? "exceptions are being read";
+    if (!served.every((row) => policies.isSynced(row.kind) || isGivenUp(row))) {
+      return reason ?? "policies are being read";
     }
+    const areExceptionsKnown = deps.exceptions.every(
+      (watch) => watch.isSynced() || servedType(types(), { ...watch, kind: exceptionKind }) === undefined,
+    );
+    if (!areExceptionsKnown) return reason ?? "exceptions are being read";
     return namespacesKnown ? undefined : (reason ?? "Namespaces are being read");
   };
 
@@ -95,9 +112,13 @@ export function createSharedInputs(deps: SharedInputsDeps): SharedInputs {
         const type = servedType(types(), row);
         if (type !== undefined) openOne(type, false, policies.handlersOf(row));
       }
-      const exception = servedType(types(), exceptionKind);
-      if (exception !== undefined && deps.exceptions !== undefined) {
-        openOne(exception, false, deps.exceptions.handlers);
+      for (const { kind, handlers } of deps.bindings) {
+        const type = servedType(types(), kind);
+        if (type !== undefined) openOne(type, false, handlers);
+      }
+      for (const { group, handlers } of deps.exceptions) {
+        const type = servedType(types(), { group, kind: exceptionKind });
+        if (type !== undefined) openOne(type, false, handlers);
       }
       const namespace = servedType(types(), { group: "", kind: "Namespace" });
       if (namespace !== undefined) openOne(namespace, true, deps.namespaces);

@@ -7,7 +7,6 @@ import type { RuleStatus } from "#engine/response.ts";
 import { buildResults } from "#reports/build-results.ts";
 import type { ReportOwner } from "#reports/owner.ts";
 import type { ReportPort } from "./ports.ts";
-import { policyGroup } from "./scan-policy.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
 
 /** A kind with the policies that judge it, as it stands now. */
@@ -62,10 +61,10 @@ interface Gathered {
 
 const maxMessageLength = 1_000;
 
-function ownerOf({ compiled: { identity, uid } }: ScanPolicy): ReportOwner {
+function ownerOf({ apiVersion, compiled: { identity, uid } }: ScanPolicy): ReportOwner {
   const { kind, name, namespace } = identity;
   return {
-    apiVersion: `${policyGroup}/v1`,
+    apiVersion,
     kind,
     name,
     uid,

@@ -1,12 +1,13 @@
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { PolicyReportResult } from "#api/reports/policy-report.ts";
-import type { RuleStatus, RuleType } from "#engine/response.ts";
+import type { RuleResponse, RuleStatus, RuleType } from "#engine/response.ts";
 import { buildResults } from "#reports/build-results.ts";
 import type { ReportOwner } from "#reports/owner.ts";
 import type { PolicyRef } from "#reports/policy-ref.ts";
 import type { ContextEpoch } from "./context-epoch.ts";
 import type { Judge, Judgement, StartedJudgement, Subject } from "./judge.ts";
+import { policyKindNamed } from "./policy-kinds.ts";
 import type { PolicyFilter } from "./pass-request.ts";
 import type { ExceptedRule, ReportPort, ScanObserver, Violation } from "./ports.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
@@ -78,7 +79,9 @@ function isSameRef(a: PolicyRef, b: PolicyRef): boolean {
 
 /** A policy that is gone is known by its key only: `Kind/name` or `Kind/namespace/name`. */
 function refOfKey(key: string): PolicyRef {
-  return { source: "kyverno", policy: key.slice(key.indexOf("/") + 1) };
+  const slash = key.indexOf("/");
+  const source = policyKindNamed(key.slice(0, slash))?.source ?? "kyverno";
+  return { source, policy: key.slice(slash + 1) };
 }
 
 function ownerOf({ object, type }: Candidate): ReportOwner {
@@ -101,10 +104,11 @@ export function createVerdictWriter(options: VerdictWriterOptions): VerdictWrite
       allowedResults: options.reported().results,
     });
 
-  /** Without the rules whose type is not reported. */
+  /** Without what only the command line shows, and the rules whose type is not reported. */
   const reportedOf = ({ policy, responses }: Judgement): Judgement => {
     const { ruleTypes } = options.reported();
-    return { policy, responses: responses.filter(({ type }) => ruleTypes.has(type)) };
+    const isReported = ({ type, unreported }: RuleResponse) => unreported !== true && ruleTypes.has(type);
+    return { policy, responses: responses.filter(isReported) };
   };
 
   const saysNews = (

@@ -51,7 +51,8 @@ function isScannable(type: ResourceType): boolean {
 }
 
 function selects(selector: KindSelector, type: ResourceType): boolean {
-  return matchesKind(selector, { group: type.group, version: type.version, kind: type.kind }, "");
+  const { group, version, kind, resource } = type;
+  return matchesKind(selector, { group, version, kind, resource }, "");
 }
 
 /**
@@ -66,7 +67,7 @@ function versionFor(user: KindUser, versions: readonly ResourceType[]): Resource
 function selectorText(selector: KindSelector): string {
   const group = selector.group === "*" ? "" : `${selector.group}/`;
   const version = selector.version === "*" && group === "" ? "" : `${selector.version}/`;
-  return `${group}${version}${selector.kind}`;
+  return `${group}${version}${selector.resource ?? selector.kind}`;
 }
 
 function groupFamilies(types: readonly ResourceType[]): Map<string, ResourceType[]> {

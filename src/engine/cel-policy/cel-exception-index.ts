@@ -1,5 +1,6 @@
 import type { CelPolicyException } from "#api/policies/cel-exception.ts";
 
+import type { ExceptionInputs } from "../exceptions/compile-exception.ts";
 import type { CelException, CelExceptionSource } from "./cel-exception-source.ts";
 import { celExceptionKey, compileCelException } from "./compile-exception.ts";
 
@@ -16,6 +17,8 @@ export interface CelExceptionIndex extends CelExceptionSource {
   put(document: CelPolicyException): readonly CelPolicyRef[];
   /** Forgets the exception `namespace/name`. Gives the policies whose verdicts may change. */
   remove(key: string): readonly CelPolicyRef[];
+  /** What the exceptions of a policy look at, beside what the policy itself does. */
+  inputsOf(kind: string, name: string): ExceptionInputs;
 }
 
 export interface CelExceptionIndexOptions {
@@ -58,6 +61,11 @@ export function createCelExceptionIndex({ namespace }: CelExceptionIndexOptions)
       if (members?.byKey.size === 0) byPolicy.delete(ref);
     }
   };
+  const find = (kind: string, name: string): readonly CelException[] => {
+    const members = byPolicy.get(celPolicyRef(kind, name));
+    if (members === undefined) return [];
+    return (members.sorted ??= [...members.byKey.values()].toSorted(byName));
+  };
   const remove = (key: string): readonly CelPolicyRef[] => {
     const known = byKey.get(key);
     if (known === undefined) return [];
@@ -66,10 +74,15 @@ export function createCelExceptionIndex({ namespace }: CelExceptionIndexOptions)
     return known.refs;
   };
   return {
-    find(kind, name) {
-      const members = byPolicy.get(celPolicyRef(kind, name));
-      if (members === undefined) return [];
-      return (members.sorted ??= [...members.byKey.values()].toSorted(byName));
+    find,
+    inputsOf(kind, name) {
+      const inputs = find(kind, name).map((exception) => exception.inputs);
+      const some = (field: keyof ExceptionInputs) => inputs.some((one) => one[field]);
+      return {
+        usesNamespaceLabels: some("usesNamespaceLabels"),
+        readsStatus: some("readsStatus"),
+        needsRescan: some("needsRescan"),
+      };
     },
     remove,
     put(document) {

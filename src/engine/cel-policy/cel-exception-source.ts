@@ -1,4 +1,5 @@
 import type { CelEnvironment } from "../cel/compile/environment.ts";
+import type { ExceptionInputs } from "../exceptions/compile-exception.ts";
 import type { CompiledConditions } from "./compile-exception.ts";
 
 /** An exception from policies of the CEL kinds, ready to be asked. */
@@ -13,6 +14,8 @@ export interface CelException {
   readonly priority: number;
   /** When it ends, in milliseconds since 1970; undefined where it does not. */
   readonly expiresAtMs: number | undefined;
+  /** What its conditions look at besides the object's metadata and spec. */
+  readonly inputs: ExceptionInputs;
   /** Its conditions for the expressions of a kind of policies; compiled once for each. */
   conditionsFor(environment: CelEnvironment): CompiledConditions;
 }

@@ -4,7 +4,9 @@ import type { CelEnvironment } from "../cel/compile/environment.ts";
 import { QueryError } from "../errors.ts";
 import { instantNanoseconds } from "../jmespath/civil-time.ts";
 import { parseTimestamp } from "../jmespath/time-parse.ts";
+import type { ExceptionInputs } from "../exceptions/compile-exception.ts";
 import type { CelException } from "./cel-exception-source.ts";
+import { celInputs, textsIn } from "./cel-inputs.ts";
 import { CelCompileError } from "./compile-expression.ts";
 import { compileConditions } from "./match-conditions.ts";
 import type { CompiledCondition } from "./match-conditions.ts";
@@ -33,12 +35,20 @@ export function compileCelException(document: CelPolicyException): CelException 
     reportResult: spec.reportResult ?? "skip",
     priority: priorityOf(metadata.labels ?? {}),
     expiresAtMs: spec.expiresAt === undefined ? undefined : parseExpiry(spec.expiresAt),
+    inputs: inputsOf(spec),
     conditionsFor(environment) {
       const known = compiled.get(environment) ?? compileFor(spec, environment);
       compiled.set(environment, known);
       return known;
     },
   };
+}
+
+/** One that ends says something else from then on, although nothing changes that is watched. */
+function inputsOf({ matchConditions, expiresAt }: CelPolicyException["spec"]): ExceptionInputs {
+  const inputs = celInputs(textsIn(matchConditions), []);
+  const { usesNamespaceLabels, readsStatus, needsRescan } = inputs;
+  return { usesNamespaceLabels, readsStatus, needsRescan: needsRescan || expiresAt !== undefined };
 }
 
 function compileFor(

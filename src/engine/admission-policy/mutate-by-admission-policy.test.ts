@@ -115,6 +115,12 @@ describe("a MutatingAdmissionPolicy", () => {
     assert.deepEqual(mutate(spec).verdicts, [["m", "skip", "match conditions aren't met", {}]]);
   });
 
+  it("says nothing where a condition cannot be evaluated", () => {
+    const matchConditions = [{ name: "c", expression: "object.none == 1" }];
+    assert.deepEqual(mutate({ ...label, matchConditions }).verdicts, []);
+    assert.deepEqual(report({ ...label, matchConditions }), [["error", "no such key: none"]]);
+  });
+
   it("says nothing of a patch that does not apply", () => {
     const { verdicts, object } = mutate(apply("Object{metadata: object.none}"));
     assert.deepEqual(verdicts, []);

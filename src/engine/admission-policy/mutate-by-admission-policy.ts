@@ -27,24 +27,25 @@ const respond = ruleless("mutate");
 interface Outcome {
   readonly response: RuleResponse;
   readonly object: JsonObject;
-  /** True for a patch that does not apply. */
-  readonly patchFailed?: true;
+  /** True where a condition cannot be evaluated, or a patch does not apply. */
+  readonly isFailure?: true;
 }
 
 /**
  * Carries out a MutatingAdmissionPolicy on an object, under the binding that takes it. Never throws. As in Kyverno, objects
- * merge without a schema, so that lists are replaced, and of a patch that does not apply nothing is said.
+ * merge without a schema, so that lists are replaced, and of a condition that cannot be evaluated or a patch that does not
+ * apply nothing is said.
  */
 export function mutateByAdmissionPolicy(
   policy: CompiledMutatingAdmissionPolicy,
   input: EvaluationInput,
 ): ObjectMutation {
-  return run(policy, input, ({ patchFailed }) => patchFailed !== true);
+  return run(policy, input, ({ isFailure }) => isFailure !== true);
 }
 
 /**
- * What reports of a scan say of an object: whether the policy would still change it. A patch that does not apply is an
- * `error` here, where Kyverno says nothing at all: what could not be judged is not in order.
+ * What reports of a scan say of an object: whether the policy would still change it. What cannot be
+ * evaluated or applied is an `error` here, where Kyverno says nothing at all: what could not be judged is not in order.
  */
 export function judgeMutatingAdmissionPolicy(
   policy: CompiledMutatingAdmissionPolicy,
@@ -116,7 +117,7 @@ function mutateUnder(
     maxTotalCost,
   });
   const met = evaluateConditions(body.conditions, session, body.onConditionError);
-  if (met.kind === "error") return unchanged("error", met.message);
+  if (met.kind === "error") return { ...unchanged("error", met.message), isFailure: true };
   if (met.kind === "notMet") return unchanged("skip", "match conditions aren't met");
   const outcome = runSteps(body.mutations, input.resource, {
     session,
@@ -127,7 +128,7 @@ function mutateUnder(
     typeOf: () => untypedDeduced,
     replacesAtomic: false,
   });
-  if (outcome.kind === "failed") return { ...unchanged("error", outcome.message), patchFailed: true };
+  if (outcome.kind === "failed") return { ...unchanged("error", outcome.message), isFailure: true };
   const response = respond(identity.name, "pass", "mutation is successfully applied", properties);
   return { response, object: outcome.object };
 }

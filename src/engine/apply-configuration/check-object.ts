@@ -2,7 +2,7 @@ import type { Budget } from "../budget.ts";
 import { Float, isList, isObject } from "../values/json.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 import { elementKeyOf } from "./element-key.ts";
-import { fieldTypeOf } from "./object-type.ts";
+import { fieldTypeOf, nullOfExpression } from "./object-type.ts";
 import type { ListType, MapType, ObjectType, ScalarKind } from "./object-type.ts";
 
 export interface CheckOptions {
@@ -36,15 +36,29 @@ function within(place: Place, step: string): Place {
 }
 
 /** Of several things that a value may be it is the one that it looks like; a null is any of them. */
-function check(value: Json, { scalar, list, map }: ObjectType, place: Place): void {
+function check(value: Json, type: ObjectType, place: Place): void {
+  const { scalar, list, map } = type;
   place.budget.step();
   place.budget.enter(place.depth);
   if (value === null) return;
+  if (value === nullOfExpression) {
+    report(place, refusedNull(type));
+    return;
+  }
   if (list !== undefined && isList(value)) checkList(value, list, place);
   else if (map !== undefined && isObject(value)) checkMap(value, map, place);
   else if (scalar !== undefined && (isScalar(value) || map === undefined)) checkScalar(value, scalar, place);
   else if (map !== undefined) report(place, `expected map, got ${shown(value)}`);
   else if (list !== undefined) report(place, `expected list, got ${shown(value)}`);
+}
+
+/** The texts show what Kubernetes has in place of such a null. */
+function refusedNull({ scalar, list, map }: ObjectType): string {
+  if (map !== undefined) return "expected map, got &{0}";
+  if (list !== undefined) return "expected list, got &{0}";
+  if (scalar === "string") return "expected string, got &value.valueUnstructured{Value:0}";
+  if (scalar === "numeric") return "expected numeric (int or float), got structpb.NullValue";
+  return `expected ${scalar === "boolean" ? "boolean" : "any scalar"}, got &{0}`;
 }
 
 function isScalar(value: Json): boolean {

@@ -1,5 +1,6 @@
 import { Float, isList, isObject, own } from "../values/json.ts";
 import type { Json } from "../values/json.ts";
+import { nullOfExpression } from "./object-type.ts";
 import type { ListType } from "./object-type.ts";
 
 /** What tells an element of a list apart, or why nothing does. */
@@ -57,6 +58,7 @@ function identityOf(value: Json): string {
 /** A value within a path. */
 export function valueText(value: Json): string {
   if (value === null) return "null";
+  if (value === nullOfExpression) return "{{undefined}}";
   if (value instanceof Float) return String(value.value);
   if (isList(value)) return `[${value.map(valueText).join(",")}]`;
   if (isObject(value)) {

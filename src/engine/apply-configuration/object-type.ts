@@ -1,3 +1,4 @@
+import { Float } from "../values/json.ts";
 import type { Json } from "../values/json.ts";
 
 /** What a single value may be. */
@@ -63,3 +64,9 @@ export const untypedDeduced: ObjectType = {
 export function fieldTypeOf(map: MapType, field: string): TypeReference | undefined {
   return map.fields.get(field)?.type ?? map.others;
 }
+
+/**
+ * A null that an expression gave. Kubernetes hands it over as a value of a type that no field takes, so that a patch with
+ * one never applies, while a null within an object is one.
+ */
+export const nullOfExpression: Json = new Float(0);

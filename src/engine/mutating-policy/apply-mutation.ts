@@ -1,4 +1,5 @@
 import { applyConfiguration } from "../apply-configuration/apply-configuration.ts";
+import { nullOfExpression } from "../apply-configuration/object-type.ts";
 import type { ObjectType } from "../apply-configuration/object-type.ts";
 import type { Budget } from "../budget.ts";
 import { isListValue, typeNameOf } from "../cel/values/cel-value.ts";
@@ -10,7 +11,7 @@ import { applyStrictPatch, PatchTestFailed } from "../mutate/json-patch/apply-st
 import type { JsonPatchOperation } from "../mutate/json-patch/decode-json-patch.ts";
 import { PatchError } from "../mutate/patch-error.ts";
 import { plainNumbers } from "../mutate/plain-numbers.ts";
-import { isObject } from "../values/json.ts";
+import { objectOf } from "../values/json.ts";
 import type { Json, JsonObject, NumberMode } from "../values/json.ts";
 import { structNameProblems } from "./struct-names.ts";
 
@@ -33,12 +34,27 @@ export function applyConfigurationValue(
   if (!(value instanceof StructValue) || value.typeName !== "Object") {
     throw new PatchError(`unsupported return type from ApplyConfiguration expression: ${typeNameOf(value)}`);
   }
-  refuseNames(value);
-  const configuration = readJson(value, "invalid return type");
-  if (!isObject(configuration)) throw new PatchError("invalid return type: no object");
+  refuseNames(value, budget);
+  const configuration = configurationOf(value, budget);
   return explained("error applying patch", () =>
     applyConfiguration(object, configuration, type, { budget, replacesAtomic }),
   );
+}
+
+function configurationOf({ fields }: StructValue, budget: Budget, depth = 0): JsonObject {
+  return objectOf(
+    Array.from(fields, ([field, value]): [string, Json] => [field, partOf(value, budget, depth + 1)]),
+  );
+}
+
+/** One value may come up at many places, so that the whole is much larger than what made it. */
+function partOf(value: CelValue, budget: Budget, depth: number): Json {
+  budget.step();
+  budget.enter(depth);
+  if (value === null) return nullOfExpression;
+  if (value instanceof StructValue) return configurationOf(value, budget, depth);
+  if (isListValue(value)) return value.map((item) => partOf(item, budget, depth + 1));
+  return readJson(value, "invalid return type");
 }
 
 /**
@@ -49,7 +65,7 @@ export function applyPatchValue(object: JsonObject, value: CelValue, context: Mu
   if (!isListValue(value)) {
     throw new PatchError("type mismatch: JSONPatchType.expression should evaluate to array");
   }
-  const operations = value.map(operationOf);
+  const operations = value.map((item) => operationOf(item, context.budget));
   try {
     return explained("JSON Patch", () => applyStrictPatch(object, operations, context));
   } catch (error) {
@@ -58,7 +74,7 @@ export function applyPatchValue(object: JsonObject, value: CelValue, context: Mu
   }
 }
 
-function operationOf(item: CelValue): JsonPatchOperation {
+function operationOf(item: CelValue, budget: Budget): JsonPatchOperation {
   if (!(item instanceof StructValue) || item.typeName !== "JSONPatch") {
     throw new PatchError("type mismatch: JSONPatchType.expression should evaluate to array of JSONPatch");
   }
@@ -72,7 +88,7 @@ function operationOf(item: CelValue): JsonPatchOperation {
     throw new PatchError(`JSON Patch: a path has more than ${maxSegments} segments`);
   }
   const set = item.fields.get("value") ?? null;
-  refuseNames(set);
+  refuseNames(set, budget);
   switch (op) {
     case "add":
     case "replace":
@@ -95,8 +111,8 @@ function operationOf(item: CelValue): JsonPatchOperation {
 /** As deep as objects may be. */
 const maxSegments = 200;
 
-function refuseNames(value: CelValue): void {
-  const problems = structNameProblems(value);
+function refuseNames(value: CelValue, budget: Budget): void {
+  const problems = structNameProblems(value, budget);
   if (problems.length > 0) throw new PatchError(`type mismatch: ${problems.join("\n")}`);
 }
 

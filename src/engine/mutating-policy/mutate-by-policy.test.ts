@@ -127,6 +127,16 @@ describe("a MutatingPolicy", () => {
       "error applying patch: invalid ApplyConfiguration: may not mutate atomic arrays, maps or structs: .spec.tolerations",
     ],
     [
+      "a null",
+      `Object{spec: Object.spec{nodeName: null}}`,
+      "error applying patch: failed to convert patch object to typed object: .spec.nodeName: expected string, got &value.valueUnstructured{Value:0}",
+    ],
+    [
+      "a null as a key",
+      `Object{spec: Object.spec{containers: [Object.spec.containers{name: null}]}}`,
+      "error applying patch: failed to convert patch object to typed object: .spec.containers[name={{undefined}}].name: expected string, got &value.valueUnstructured{Value:0}",
+    ],
+    [
       "a field that there is not",
       `Object{spec: Object.spec{other: 1}}`,
       "error applying patch: failed to convert patch object to typed object: .spec.other: field not declared in schema",
@@ -150,6 +160,20 @@ describe("a MutatingPolicy", () => {
         'JSON Patch: add operation does not apply: doc is missing path: "/metadata/annotations/a": missing value',
       ),
     );
+  });
+
+  it("ends at its budget where a small expression makes a huge object", () => {
+    const binds = Array.from(
+      { length: 30 },
+      (_, index) => `cel.bind(a${index + 1}, [a${index}, a${index}], `,
+    );
+    const expression = `cel.bind(a0, ["x"], ${binds.join("")}Object{spec: Object.spec{nodeName: a30}}${")".repeat(31)}`;
+    const { verdicts, object } = mutateWeb({ mutations: [apply(expression)] });
+    assert.deepEqual(
+      verdicts.map(([, status, message]) => [status, message]),
+      [["error", "evaluation stopped after 2000000 steps"]],
+    );
+    assert.equal(object, web);
   });
 
   it("replaces atomic lists where it asks for server-side apply", () => {

@@ -79,6 +79,31 @@ describe("the policies that exist", () => {
     assert.deepEqual([watch.policies.size, watch.unreadable.size], [0, 0]);
   });
 
+  it("gives way between two policies, and believes the watch that spoke meanwhile", async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cuts = [undefined, promise];
+    const watch = createPolicyWatch({
+      onChange: () => {},
+      onUnreadable: () => {},
+      slice: () => cuts.shift(),
+    });
+    const [row] = policyKinds;
+    assert.ok(row);
+    const handlers = watch.handlersOf(row);
+    const told = new Set<string>();
+    const paging = handlers.onPage([red, policy("q", teamRule("red"))], {
+      epoch: 1,
+      superseded: (uid) => told.has(uid),
+    });
+    await handlers.onEvent("ADDED", policy("q", teamRule("blue")), 1);
+    told.add("q");
+    const blue = watch.policies.get("ClusterPolicy/q");
+    resolve();
+    await paging;
+    assert.equal(watch.policies.get("ClusterPolicy/q"), blue);
+    assert.equal(watch.policies.size, 2);
+  });
+
   it("leaves to the watch what it told of since a page was asked for", async () => {
     const { watch, handlers } = setUp();
     await handlers.onPage([red], { epoch: 1, superseded: (uid) => uid === "p" });

@@ -29,6 +29,8 @@ export interface PolicyWatchOptions {
   readonly onChange: () => void;
   readonly onUnreadable: (policy: UnreadablePolicy) => void;
   readonly findRefusals?: FindRefusals;
+  /** Gives way to the event loop between two policies: compiling hundreds at once would cost the Lease. */
+  readonly slice?: () => Promise<void> | undefined;
   /** The bindings of a policy of a kind that has such; none where it is absent. */
   readonly bindingsOf?: (kind: PolicyKind, policy: string) => readonly PolicyBinding[];
   /** Told of each compilation of a policy, which is one for each content. */
@@ -104,11 +106,12 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
     },
     handlersOf: (row) => ({
       onListStart: () => {},
-      onPage: (objects, page) => {
+      onPage: async (objects, page) => {
         for (const object of objects) {
+          const cut = options.slice?.();
+          if (cut !== undefined) await cut;
           if (!page.superseded(object.metadata.uid)) take(row, object, page.epoch);
         }
-        return Promise.resolve();
       },
       onEvent: (type, object, epoch) => {
         const key = keyOf(row.kind, object);

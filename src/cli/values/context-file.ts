@@ -31,7 +31,8 @@ export const nothingDescribed: DescribedContext = { objects: [], images: new Map
 
 /** Reads a `Context` file. Throws a `UsageError` that says where and what. */
 export async function readContextFile(path: string, files: DocumentFiles): Promise<DescribedContext> {
-  const { spec } = await readSettingsFile(path, files, contextSchema);
+  const { kind, spec } = await readSettingsFile(path, files, contextSchema);
+  if (kind !== "Context") throw new UsageError(`${path}: a file of kind Context is wanted, not ${kind}`);
   const objects = (spec?.resources ?? []).map((content, index) => {
     const decoded = decodeResource(content);
     if (!decoded.ok) throw new UsageError(`${path}: spec.resources[${index}]: ${decoded.message}`);

@@ -21,6 +21,8 @@ import { buildResults } from "#reports/build-results.ts";
 
 import { rulePolicyOf } from "./policies/decode-policy.ts";
 import type { LoadedPolicy } from "./policies/decode-policy.ts";
+import { isClusterScoped } from "./resources/cluster-scoped-kinds.ts";
+import type { KnownKinds } from "./resources/read-crds.ts";
 import { decodeResource } from "./resources/scan-resource.ts";
 import { offlineSources } from "./resources/offline-sources.ts";
 import type { ScanResource } from "./resources/scan-resource.ts";
@@ -48,6 +50,8 @@ export interface Judgement {
   readonly sources?: readonly ScanResource[];
   /** Stands in for `sources` and the object at hand. */
   readonly cloneSources?: CloneSources;
+  /** What is known of kinds; only the built-in ones where it is absent. */
+  readonly kinds?: KnownKinds;
   /** What integers are; float64 where it is absent, as everything that is read from files. */
   readonly numbers?: NumberMode;
 }
@@ -222,9 +226,10 @@ function actBy(
   const input = inputFor(judgement, policy, resource);
   const result = action.run(input, {
     targets: judgement.targets ?? noTargets,
+    isClusterScoped: judgement.kinds?.isClusterScoped ?? isClusterScoped,
     scope: scopeOf(policy),
     inputOf: (object) => {
-      const decoded = decodeResource(object);
+      const decoded = decodeResource(object, judgement.kinds?.isClusterScoped);
       return decoded.ok ? inputFor(judgement, policy, decoded.resource) : undefined;
     },
   });
@@ -323,6 +328,7 @@ function inputOf(judgement: Judgement, resource: ScanResource, injected: Injecte
     context: judgement.context,
     ...(judgement.exceptions === undefined ? {} : { exceptions: judgement.exceptions }),
     ...(judgement.celExceptions === undefined ? {} : { celExceptions: judgement.celExceptions }),
+    ...(judgement.kinds === undefined ? {} : { objectTypes: judgement.kinds.objectTypes }),
     namespaceObject: judgement.values.namespaceObject(resource.namespace) ?? null,
     injected,
   };

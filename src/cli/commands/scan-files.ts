@@ -31,7 +31,8 @@ export async function openFileWorld(
   options: ScanOptions,
   { loaded, files, nowMs, note }: OpenFilesOptions,
 ): Promise<ScanWorld> {
-  const scopeOf = await readCrds(options.crds, files);
+  const kinds = await readCrds(options.crds, files);
+  const scopeOf = kinds.isClusterScoped;
   const wanted = objectsReadBy(loaded.policies);
   const isTwice = !wanted.none || options.exceptionsWithinResources;
   const isWhole = wanted.all || (isTwice && options.resources.includes("-"));
@@ -58,6 +59,7 @@ export async function openFileWorld(
       context,
       celContext: celCluster(described, context),
       targets: offlineTargets(cluster),
+      kinds,
       nowMs,
     },
     async each(policies, handle) {

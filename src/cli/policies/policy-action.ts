@@ -15,12 +15,12 @@ import type { RuleResponse } from "#engine/response.ts";
 import { isObject } from "#engine/values/json.ts";
 import type { JsonObject } from "#engine/values/json.ts";
 
-import { isClusterScoped } from "../resources/cluster-scoped-kinds.ts";
-
 /** What an action works in. */
 export interface ActionWorld {
   /** The objects that mutations of existing objects find. */
   readonly targets: TargetSource;
+  /** True for kinds whose objects have no namespace. */
+  readonly isClusterScoped: (apiVersion: string, kind: string) => boolean;
   readonly scope: PermissionScope;
   /** What an object that exists is evaluated with; undefined for what is none. */
   inputOf(object: JsonObject): EvaluationInput | undefined;
@@ -69,7 +69,7 @@ export function admissionMutation(policy: CompiledMutatingAdmissionPolicy): Poli
 export function generation(policy: CompiledGeneratingPolicy): PolicyAction {
   return {
     step: "generate",
-    run(input) {
+    run(input, { isClusterScoped }) {
       const result = generateByPolicy(policy, input, { isClusterScoped });
       if (result.kind === "pending") return { ...result, selectors: [] };
       const { response, objects } = result;

@@ -3,6 +3,7 @@ import type { RuleResponse, RuleStatus, RuleType } from "#engine/response.ts";
 import type { JsonObject } from "#engine/values/json.ts";
 
 import type { PolicyVerdict } from "../judge.ts";
+import type { LoadedPolicy } from "../policies/decode-policy.ts";
 import { decodeResource } from "../resources/scan-resource.ts";
 import type { ScanResource } from "../resources/scan-resource.ts";
 
@@ -30,9 +31,14 @@ export function judgedPolicies(verdict: PolicyVerdict): readonly JudgedPolicy[] 
     object,
     generated: verdict.generated,
     responses: responses
-      .filter((response) => response.type === type)
+      .filter((response) => response.type === type && !isUncounted(response, policy))
       .map((response) => ({ ...response, status: scoredStatus(response.status, reporting.scored) })),
   }));
+}
+
+/** As in Kyverno's command line, a GeneratingPolicy that an exception keeps from an object has said nothing of it. */
+function isUncounted({ rule }: RuleResponse, { action }: LoadedPolicy): boolean {
+  return action?.step === "generate" && rule === "exception";
 }
 
 function stepOf(type: RuleType): PolicyVerdict["step"] {

@@ -15,6 +15,7 @@ import { celCluster } from "../resources/cel-cluster.ts";
 import { offlineCluster } from "../resources/offline-cluster.ts";
 import { offlineTargets } from "../resources/offline-targets.ts";
 import { readCrds } from "../resources/read-crds.ts";
+import type { KnownKinds } from "../resources/read-crds.ts";
 import { readPayloads } from "../resources/read-payloads.ts";
 import { readResources } from "../resources/read-resources.ts";
 import { decodeResource } from "../resources/scan-resource.ts";
@@ -61,8 +62,9 @@ export async function loadTestWorld(test: TestFile, place: TestPlace): Promise<T
     payloadsOf(test).map((name) => ({ name: normalize(name), path: resolveBeside(place.path, name) })),
     files,
   );
-  const cluster =
+  const described =
     test.clusterResources === undefined ? undefined : await readCluster(paths(test.clusterResources), place);
+  const cluster = described?.objects;
   const targets = await readAll(paths(test.targetResources), files);
   const exceptions = await readExceptions(paths(test.exceptions), files);
   const context = testContext(
@@ -83,7 +85,8 @@ export async function loadTestWorld(test: TestFile, place: TestPlace): Promise<T
     values: compileValues(withNamespaces(await valuesOf(test, place), cluster ?? []), []),
     user: await userOf(test, place),
     context,
-    celContext: celCluster(await describedContext(test, cluster, place), context),
+    celContext: celCluster(await describedContext(test, targets, cluster, place), context),
+    ...(described === undefined ? {} : { kinds: described.kinds }),
     nowMs,
   };
   const judged = [...resources, ...payloads];
@@ -128,33 +131,41 @@ function uniqueResources(all: readonly ScanResource[]): {
   return { resources: [...resources.values()], duplicates };
 }
 
-/** The objects of a described cluster; the scopes of their kinds are those of the definitions beside them. */
-async function readCluster(paths: readonly string[], { files }: TestPlace): Promise<readonly ScanResource[]> {
-  const objects: ScanResource[] = [];
-  for (const path of paths) {
-    const { spec } = await readSettingsFile(path, files, clusterResourceSchema);
-    const scopeOf = await readCrds(
-      (spec?.crds ?? []).map((crd) => resolveBeside(path, crd)),
-      files,
-    );
-    for (const [index, content] of (spec?.resources ?? []).entries()) {
-      const decoded = decodeResource(content, scopeOf);
-      if (!decoded.ok) throw new UsageError(`${path}: spec.resources[${index}]: ${decoded.message}`);
-      objects.push(decoded.resource);
-    }
-  }
-  return objects;
+interface DescribedCluster {
+  readonly objects: readonly ScanResource[];
+  readonly kinds: KnownKinds;
+}
+
+/** The objects of a described cluster, and what the definitions beside them say of their kinds. */
+async function readCluster(paths: readonly string[], { files }: TestPlace): Promise<DescribedCluster> {
+  const described = await Promise.all(
+    paths.map(async (path) => [path, await readSettingsFile(path, files, clusterResourceSchema)] as const),
+  );
+  const crds = described.flatMap(([path, { spec }]) =>
+    (spec?.crds ?? []).map((crd) => resolveBeside(path, crd)),
+  );
+  const kinds = await readCrds([...new Set(crds)], files);
+  const objects = described.flatMap(([path, { spec }]) =>
+    (spec?.resources ?? []).map((content, index) => {
+      const decoded = decodeResource(content, kinds.isClusterScoped);
+      if (decoded.ok) return decoded.resource;
+      throw new UsageError(`${path}: spec.resources[${index}]: ${decoded.message}`);
+    }),
+  );
+  return { objects, kinds };
 }
 
 /** What CEL policies read: the described cluster, or else what a file describes for them. */
 async function describedContext(
   { context = "" }: TestFile,
+  targets: readonly ScanResource[],
   cluster: readonly ScanResource[] | undefined,
   { path, files }: TestPlace,
 ): Promise<DescribedContext> {
-  if (cluster !== undefined) return { ...nothingDescribed, objects: cluster };
-  if (context === "") return nothingDescribed;
-  return await readContextFile(resolveBeside(path, context), files);
+  if (cluster !== undefined) return { ...nothingDescribed, objects: [...targets, ...cluster] };
+  const described =
+    context === "" ? nothingDescribed : await readContextFile(resolveBeside(path, context), files);
+  return { ...described, objects: [...targets, ...described.objects] };
 }
 
 async function valuesOf(test: TestFile, { path, files }: TestPlace): Promise<ValuesFile | undefined> {

@@ -8,6 +8,7 @@ import type { ScriptedKind } from "#test/support/scripted-kind.ts";
 import { createSourceRecorder } from "#test/support/source-recorder.ts";
 import type { SourceRecorder } from "#test/support/source-recorder.ts";
 import { createKubeClient } from "../client/create-kube-client.ts";
+import type { KubeClient } from "../client/kube-client.ts";
 import { openSource } from "./open-source.ts";
 import type { SourceNotice, SourceOptions } from "./source-options.ts";
 import type { Source } from "./source.ts";
@@ -15,6 +16,7 @@ import type { Source } from "./source.ts";
 const fast = { initialMs: 1, maxMs: 5, maxRefusedMs: 5 };
 
 interface Setup {
+  readonly client: KubeClient;
   readonly kind: ScriptedKind;
   readonly source: Source;
   readonly recorder: SourceRecorder;
@@ -53,7 +55,7 @@ async function start(
   t.after(async () => {
     await Promise.all([source.stop(), client.close(), kind.close()]);
   });
-  return { kind, source, recorder, notices };
+  return { client, kind, source, recorder, notices };
 }
 
 /** Lists one page with the given widgets and opens the watch. */
@@ -263,6 +265,27 @@ test("forbidden shows as degraded, is tried again, and recovers", async (t) => {
     "degraded 403",
     "live",
   ]);
+});
+
+test("an outage that ends for one source ends for the others of its client, however long they meant to wait", async (t) => {
+  const hourMs = 3_600_000;
+  const backoff = { initialMs: hourMs, maxMs: hourMs, maxRefusedMs: hourMs };
+  const { client, kind, recorder } = await start(t, { backoff });
+  sendStatus((await kind.nextList()).response, 503, "ServiceUnavailable");
+  await recorder.called("degraded 503");
+  const other = createSourceRecorder();
+  const source = openSource({
+    client,
+    selection: { type: widgets },
+    handlers: other.handlers,
+    backoff: fast,
+  });
+  t.after(() => source.stop());
+  sendStatus((await kind.nextList()).response, 503, "ServiceUnavailable");
+  await kind.page([widget("a", 1)], { resourceVersion: 10 });
+  await other.called("synced 1");
+  await kind.page([widget("a", 1)], { resourceVersion: 10 });
+  await recorder.called("synced 1");
 });
 
 test("relist wakes a source that is waiting to try again", async (t) => {

@@ -121,7 +121,7 @@ describe("rearguard explain --cluster", () => {
     assert.match(out, /^ConfigMap bad in namespace explained\nfail: 1\n/);
     assert.match(
       out,
-      /yes namespaceSelector: wanted \{"matchLabels":\{"teams":"yes"\}\}, found \{.*"teams":"yes"/,
+      /yes namespaceSelector: wanted \{"matchLabels": \{"teams": "yes"\}\}, found \{.*"teams": "yes"/,
     );
     assert.match(out, /yes all\[0\]: "sales" AnyNotIn \["web"\]/);
     assert.match(out, /value \{\{ parse_json\(teams\.data\.names\) \}\} is \["web"\]/);

@@ -9,6 +9,7 @@ import { compileTemplate } from "#engine/variables/template.ts";
 
 import { cappedValue, fieldPath } from "./capped-value.ts";
 import { attempt } from "./explain-conditions.ts";
+import { inlineJson } from "./inline-json.ts";
 import type { CheckExplanation, MissExplanation, PatternExplanation } from "./explanation.ts";
 
 /** What a pattern is held against, and the document that its variables see. */
@@ -84,10 +85,10 @@ function missOf({ keys, need, found }: PatternMiss, pattern: Json): MissExplanat
 }
 
 function neededText(need: PatternNeed, pattern: Json | undefined): string {
-  const text = pattern === undefined ? "" : ` ${JSON.stringify(cappedValue(pattern))}`;
+  const text = pattern === undefined ? "" : ` ${inlineJson(cappedValue(pattern))}`;
   switch (need.kind) {
     case "value":
-      return JSON.stringify(cappedValue(need.pattern));
+      return inlineJson(cappedValue(need.pattern));
     case "present":
       return "any value";
     case "key":

@@ -1,6 +1,7 @@
 import type { RuleStatus } from "#engine/response.ts";
 import type { Json } from "#engine/values/json.ts";
 
+import { inlineJson } from "./inline-json.ts";
 import type { ConditionExplanation, ConditionsExplanation } from "./explanation.ts";
 
 /** One line for people; the word before the text may have a colour. */
@@ -25,7 +26,7 @@ export function yesOrNo(indent: number, holds: boolean | undefined, text: string
 /** A value on one line. */
 export function shortText(value: Json | undefined): string {
   if (value === undefined) return "nothing";
-  const text = JSON.stringify(value);
+  const text = inlineJson(value);
   return text.length <= maxText ? text : `${text.slice(0, maxText - 1)}…`;
 }
 

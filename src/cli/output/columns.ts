@@ -16,7 +16,13 @@ export function renderColumns(
   { width, color }: { readonly width?: number; readonly color: boolean },
 ): string {
   const safe = rows.map((row) => row.map((cell) => ({ ...cell, text: visible(cell.text) })));
-  const widths = fitWidths(naturalWidths(safe), width);
+  const lengths = (of: (text: string) => number): readonly number[] => columnWidths(safe, of);
+  const words = lengths((text) => Math.max(...text.split(" ").map((word) => word.length)));
+  const widths = fitWidths(
+    lengths((text) => text.length),
+    words,
+    width,
+  );
   return safe
     .flatMap((row) => renderRow(row, widths, color))
     .map((line) => `${line}\n`)
@@ -31,23 +37,32 @@ export function visible(text: string): string {
     .replaceAll(/[\p{Cc}\p{Cf}]/gu, (found) => `\\u{${(found.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-function naturalWidths(rows: readonly (readonly Cell[])[]): readonly number[] {
-  const count = Math.max(0, ...rows.map((row) => row.length));
+function columnWidths(rows: readonly (readonly Cell[])[], of: (text: string) => number): readonly number[] {
+  const count = rows.reduce((most, row) => Math.max(most, row.length), 0);
   return Array.from({ length: count }, (_, column) =>
-    rows.reduce((most, row) => Math.max(most, row[column]?.text.length ?? 0), 0),
+    rows.reduce((most, row) => Math.max(most, of(row[column]?.text ?? "")), 0),
   );
 }
 
-function fitWidths(natural: readonly number[], width: number | undefined): readonly number[] {
+/** Columns whose words allow it shrink first, the widest of them; only then words are broken. */
+function fitWidths(
+  natural: readonly number[],
+  words: readonly number[],
+  width: number | undefined,
+): readonly number[] {
   if (width === undefined) return natural;
   const widths = [...natural];
-  const total = (): number => widths.reduce((sum, one) => sum + one, gap * (widths.length - 1));
-  while (total() > width) {
-    const widest = widths.indexOf(Math.max(...widths));
-    const most = widths[widest] ?? 0;
-    if (most <= minWidth) break;
-    widths[widest] = most - 1;
-  }
+  const shrink = (least: (column: number) => number): void => {
+    for (;;) {
+      const excess = widths.reduce((sum, one) => sum + one, gap * (widths.length - 1)) - width;
+      const free = widths.map((one, column) => (one > least(column) ? one : 0));
+      const most = Math.max(...free);
+      if (excess <= 0 || most === 0) return;
+      widths[free.indexOf(most)] = most - 1;
+    }
+  };
+  shrink((column) => Math.max(minWidth, words[column] ?? 0));
+  shrink(() => minWidth);
   return widths;
 }
 

@@ -221,7 +221,7 @@ describe("rearguard explain", () => {
       "deny",
       [
         /preconditions: they hold\n {4}yes all\[0\]: "CREATE" Equals "CREATE"\n +key \{\{ request\.operation \}\} is "CREATE"/,
-        /they hold, which is a violation\n +yes any\[0\]: "web" AnyIn \["web","db"\]/,
+        /they hold, which is a violation\n +yes any\[0\]: "web" AnyIn \["web", "db"\]/,
       ],
     ],
     [
@@ -250,7 +250,7 @@ describe("rearguard explain", () => {
         /object\.metadata\.name is "web"/,
       ],
     ],
-    ["add", [/changes metadata\.labels from nothing to \{"added":"yes-it-is"\}/]],
+    ["add", [/changes metadata\.labels from nothing to \{"added": "yes-it-is"\}/]],
     ["make", [/makes shop\/ConfigMap\/made/]],
   ];
   for (const [name, parts] of texts) {

@@ -5,6 +5,7 @@ import { decoders } from "./suites/decoders.ts";
 import { durations } from "./suites/durations.ts";
 import { jmespath } from "./suites/jmespath.ts";
 import { jsonPatches } from "./suites/json-patches.ts";
+import { loaders } from "./suites/loaders.ts";
 import { mergePatches } from "./suites/merge-patches.ts";
 import { quantities } from "./suites/quantities.ts";
 import { reports } from "./suites/reports.ts";
@@ -23,6 +24,7 @@ export const fuzzSuites: readonly FuzzSuite[] = [
   jsonPatches,
   mergePatches,
   decoders,
+  loaders,
   verdicts,
   arrival,
   reports,

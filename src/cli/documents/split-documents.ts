@@ -60,7 +60,7 @@ class DocumentSplitter {
 
   *push(chunk: string): Generator<DocumentText> {
     let text = this.#atStart ? chunk.replace(/^\uFEFF/, "") : chunk;
-    if (text !== "") this.#atStart = false;
+    if (chunk !== "") this.#atStart = false;
     if (text.includes("\0")) {
       throw new SplitError("no text: it holds NUL bytes (UTF-16 needs a byte order mark)", this.line);
     }

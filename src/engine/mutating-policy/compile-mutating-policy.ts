@@ -27,7 +27,10 @@ export interface CompiledMutatingPolicy {
   readonly existing: ExistingTargets | undefined;
   /** False for a policy that is not for requests: objects are changed where they are alone. */
   readonly admission: boolean;
-  /** What scans, reports and the command line handle: its judge says what reports do. */
+  /**
+   * What scans, reports and the command line handle: its judge says what reports do. Scans say nothing of a policy that
+   * changes existing objects; what it does to them is reported where it is done.
+   */
   readonly policy: CompiledPolicy;
 }
 
@@ -52,10 +55,11 @@ export function compileMutatingPolicy(
   const variants = problems.length > 0 ? [] : variantsOf(spec, environment);
   problems.push(...variants.flatMap(({ problem }) => (problem === undefined ? [] : [{ message: problem }])));
   const constraints = variants.map(({ matchConstraints }) => matchConstraints);
+  const existing = compileExistingTargets(spec, identity.namespace);
   const compiled: CompiledMutatingPolicy = {
     identity,
     variants,
-    existing: compileExistingTargets(spec, identity.namespace),
+    existing,
     admission: spec.evaluation?.admission?.enabled !== false,
     policy: celCompiledPolicy({
       identity,
@@ -63,10 +67,14 @@ export function compileMutatingPolicy(
       reporting: celReporting("KyvernoMutatingPolicy", metadata, processOf(spec.evaluation)),
       background: spec.evaluation?.background?.enabled !== false,
       type: "mutate",
-      selections: constraints.flatMap((one) => constraintSelections(one, identity.namespace)),
+      selections:
+        existing === undefined
+          ? constraints.flatMap((one) => constraintSelections(one, identity.namespace))
+          : [],
       inputs: celInputs(textsIn({ ...spec, matchConstraints: undefined }), constraints),
       problems,
-      judge: (input) => judgeMutatingPolicy(compiled, input),
+      judge: (input) =>
+        existing === undefined ? judgeMutatingPolicy(compiled, input) : { kind: "completed", responses: [] },
     }),
   };
   return compiled;

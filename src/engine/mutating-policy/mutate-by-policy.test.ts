@@ -286,4 +286,13 @@ describe("what reports say of a MutatingPolicy", () => {
       ["fail", "mutation is not applied"],
     ]);
   });
+
+  it("is nothing for a policy that changes existing objects by itself", () => {
+    const { policy } = compiled({
+      mutations: [addLabel],
+      evaluation: { mutateExisting: { enabled: true } },
+    });
+    assert.deepEqual(policy.judge?.(input(web)), { kind: "completed", responses: [] });
+    assert.deepEqual(policy.selectors, []);
+  });
 });

@@ -1,3 +1,6 @@
+import { cliUsage, parseCliBenchOptions } from "./cli/cli-options.ts";
+import { runCliBench } from "./cli/run-cli.ts";
+import { compareCliWithTargets } from "./cli/targets.ts";
 import { engineUsage, parseEngineOptions } from "./engine/engine-options.ts";
 import { runEngineBench } from "./engine/run-engine.ts";
 import { compareEngineWithTargets } from "./engine/targets.ts";
@@ -12,7 +15,8 @@ const indented = (text: string): string => text.replaceAll(/\n(?=.)/g, "\n  ");
 const usage = `Benchmarks, on a real control plane or of the engine alone. Counts and correctness decide the exit code, times do not.
 
   ${indented(scanUsage)}
-  ${indented(engineUsage)}`;
+  ${indented(engineUsage)}
+  ${indented(cliUsage)}`;
 
 /** Ends a build of the control plane; the guard of the control plane ends everything else. */
 const interruption = new AbortController();
@@ -49,9 +53,24 @@ const runEngine = async (args: readonly string[]): Promise<number> => {
   return allCountsMet(rows) ? 0 : 1;
 };
 
+const runCli = async (args: readonly string[]): Promise<number> => {
+  const { conformance, ...options } = parseCliBenchOptions(args, process.env);
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  if (conformance === undefined) throw new CorpusMissing("nobody says where they are");
+  const figures = await runCliBench({ ...options, conformance }, interruption.signal);
+  const rows = compareCliWithTargets(figures);
+  console[options.json ? "error" : "log"](`\n${formatTable(rows)}\n`);
+  if (options.json) console.log(JSON.stringify(figures));
+  return allCountsMet(rows) ? 0 : 1;
+};
+
 const main = async ([name, ...args]: readonly string[]): Promise<number> => {
   if (name === "scan") return runScan(args);
   if (name === "engine") return runEngine(args);
+  if (name === "cli") return runCli(args);
   console.error(name === undefined || name.startsWith("-") ? usage : `there is no bench ${name}\n\n${usage}`);
   return name === "--help" || name === "-h" ? 0 : 2;
 };

@@ -64,7 +64,7 @@ export interface EvaluationInput {
   readonly namespaceObject?: JsonObject | null;
   /** `json`: the object is no Kubernetes object but any JSON, which only policies for such are held against. */
   readonly mode?: "json";
-  /** The types by which apply configurations merge; those of Kubernetes' own kinds where it is absent. */
+  /** The types by which apply configurations merge; where it is absent the `context` is asked for those of custom kinds. */
   readonly objectTypes?: ObjectTypes;
   readonly injected?: InjectedValues;
 }

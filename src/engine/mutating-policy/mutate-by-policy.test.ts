@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import type { ContextSource } from "../context/context-source.ts";
 import { input, web } from "../evaluate.fixture.ts";
 import { isObject } from "../values/json.ts";
 import type { Json, JsonObject } from "../values/json.ts";
@@ -184,10 +185,62 @@ describe("a MutatingPolicy", () => {
     assert.deepEqual(verdicts, passed);
   });
 
-  it("does not know the types of custom kinds unless it is told them", () => {
-    const widget = { apiVersion: "x.io/v1", kind: "Widget", metadata: { name: "w" } };
-    const { verdicts } = mutateWeb({ mutations: [addLabel] }, { resource: widget });
-    assert.deepEqual(verdicts, failure("error applying patch: type converter must not be nil"));
+  describe("on a custom kind", () => {
+    const widget = {
+      apiVersion: "x.io/v1",
+      kind: "Widget",
+      metadata: { name: "w", namespace: "shop" },
+      spec: { parts: [{ name: "a", size: 1 }] },
+    };
+    const expression = `Object{spec: Object.spec{parts: [Object.spec.parts{name: "a", size: 2}]}}`;
+    const spec = { mutations: [apply(expression)] };
+    const part = { type: "object", properties: { name: { type: "string" }, size: { type: "integer" } } };
+    const parts = {
+      type: "array",
+      items: part,
+      "x-kubernetes-list-type": "map",
+      "x-kubernetes-list-map-keys": ["name"],
+    };
+    const properties = {
+      apiVersion: { type: "string" },
+      kind: { type: "string" },
+      metadata: { type: "object" },
+      spec: { type: "object", properties: { parts } },
+    };
+    const schema = {
+      type: "object",
+      properties,
+      "x-kubernetes-group-version-kind": [{ group: "x.io", version: "v1", kind: "Widget" }],
+    };
+    const published = { components: { schemas: { "io.x.v1.Widget": schema } } };
+
+    it("asks the API server how its objects merge", () => {
+      const asked: string[] = [];
+      const context: ContextSource = {
+        lookUp(request) {
+          asked.push(request.kind === "apiCall" ? request.urlPath : request.kind);
+          return { kind: "value", value: published };
+        },
+      };
+      const { verdicts, object } = mutateWeb(spec, { resource: widget, context });
+      assert.deepEqual(verdicts, passed);
+      assert.deepEqual(object["spec"], { parts: [{ name: "a", size: 2 }] });
+      assert.deepEqual(asked, ["/openapi/v3/apis/x.io/v1"]);
+    });
+
+    it("waits for that", () => {
+      const context: ContextSource = { lookUp: () => ({ kind: "pending" }) };
+      const result = mutateByPolicy(compiled(spec), input(widget, { context }));
+      assert.deepEqual(result, {
+        kind: "pending",
+        requests: [{ kind: "apiCall", method: "GET", urlPath: "/openapi/v3/apis/x.io/v1" }],
+      });
+    });
+
+    it("fails where that cannot be had", () => {
+      const { verdicts } = mutateWeb(spec, { resource: widget });
+      assert.deepEqual(verdicts, failure("error applying patch: type converter must not be nil"));
+    });
   });
 
   it("says what cannot be compiled, for the objects that it is for", () => {

@@ -1,4 +1,3 @@
-import { builtInTypes } from "../apply-configuration/built-in-types.ts";
 import { evaluateAnnotations } from "../cel-policy/audit-annotations.ts";
 import { kyvernoBindings, nothingAllowed } from "../cel-policy/cel-bindings.ts";
 import { noCelExceptions } from "../cel-policy/cel-exception-source.ts";
@@ -15,6 +14,7 @@ import type { PolicyIdentity } from "../compiled-policy.ts";
 import type { EvaluationInput } from "../input.ts";
 import type { RuleResponse } from "../response.ts";
 import type { JsonObject } from "../values/json.ts";
+import { clusterTypes } from "./cluster-types.ts";
 import type { MutatingBody, MutatingVariant } from "./compile-mutating-variant.ts";
 import { runSteps } from "./mutation-steps.ts";
 
@@ -102,7 +102,7 @@ export function runVariant(
   const start = startVariant(body, conditionsOf(body), identity, input);
   if (start.kind === "end") return unchanged(start.response);
   const { session, show } = start;
-  const types = input.objectTypes ?? builtInTypes;
+  const types = input.objectTypes ?? clusterTypes(input.context);
   const outcome = runSteps(body.mutations, input.resource, {
     session,
     show,

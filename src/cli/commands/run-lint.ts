@@ -1,18 +1,11 @@
-import { decodePolicyException, policyExceptionSchema } from "#api/kyverno/exception.ts";
-import type { Problem } from "#api/schema/decode.ts";
-import { isRecord } from "#api/schema/path.ts";
-import { validateException } from "#engine/validation/validate-exception.ts";
-
 import type { CliIo } from "../cli-io.ts";
 import { findFiles } from "../documents/find-files.ts";
 import { locateField } from "../documents/locate-field.ts";
 import { openFiles, readDocuments } from "../documents/read-documents.ts";
 import type { DocumentFiles } from "../documents/read-documents.ts";
-import type { SourceDocument } from "../documents/source-document.ts";
 import { visible } from "../output/columns.ts";
-import { decodePolicyDocument, missingOf } from "../policies/decode-policy.ts";
-import { findUnknownFields } from "../policies/unknown-fields.ts";
 import { UsageError } from "../usage-error.ts";
+import { lintDocument } from "./lint-document.ts";
 
 /** The flags as they were typed. */
 export interface LintFlags {
@@ -76,47 +69,23 @@ async function lintAll(
         unreadable.push(document.message);
         continue;
       }
-      const wrong = lintDocument(document);
+      const wrong = lintDocument(document.content);
       // Folders hold other things than policies.
       if (wrong === undefined && found.folder) continue;
       checked += 1;
-      for (const { path, message } of wrong ?? [{ path: "kind", message: "no policy and no exception" }]) {
-        problems.push({ file: document.place.file, ...locateField(document, path), path, message });
-      }
+      const { file } = document.place;
+      const own = (wrong ?? [{ path: "kind", message: "no policy and no exception" }]).map(
+        ({ path: field, message }) => ({ file, ...locateField(document, field), path: field, message }),
+      );
+      const odd = (document.warnings ?? []).map((text) => warningOf(text, file));
+      problems.push(...[...odd, ...own].toSorted((a, b) => a.line - b.line || a.column - b.column));
     }
   }
   return { problems, unreadable, checked };
 }
 
-/** Undefined for what is neither a policy nor an exception. */
-function lintDocument({ content }: SourceDocument): readonly Problem[] | undefined {
-  const decoded = decodePolicyDocument(content);
-  switch (decoded.kind) {
-    case "policy":
-      return missingOf(decoded.policy).map((feature) => ({
-        path: "",
-        message: `needs ${feature}, which is not supported yet`,
-      }));
-    case "refused":
-      return decoded.problems;
-    case "unsupported":
-      return [{ path: "kind", message: decoded.message }];
-    case "binding":
-      return [];
-    case "exception":
-      return lintException(content);
-    case "other":
-      return undefined;
-    default:
-      return decoded satisfies never;
-  }
-}
-
-function lintException(content: unknown): readonly Problem[] {
-  if (isRecord(content) && String(content["apiVersion"]).startsWith("policies.")) {
-    return [{ path: "apiVersion", message: "exceptions of policies.kyverno.io are not supported yet" }];
-  }
-  const decoded = decodePolicyException(content);
-  if (!decoded.ok) return decoded.problems;
-  return [...findUnknownFields(policyExceptionSchema.node, content), ...validateException(decoded.value)];
+/** What is odd about a text comes as `file:line: message`. */
+function warningOf(text: string, file: string): LintProblem {
+  const [, line = "1", message = text] = /^.*?:(\d+): ([\s\S]*)$/.exec(text) ?? [];
+  return { file, line: Number(line), column: 1, path: "", message };
 }

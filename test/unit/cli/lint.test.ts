@@ -45,6 +45,79 @@ spec:
 `,
 };
 
+const wrong: readonly (readonly [title: string, text: string, lines: readonly string[]])[] = [
+  [
+    "all unknown fields, also beside what the schema refuses",
+    `apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: a}
+spec:
+  backgroud: true
+  rules:
+  - name: a
+    match: {any: [{resources: {kind: [Pod]}}]}
+    precondition: {}
+    validate: {pattern: 1, mesage: m}
+  - match: {}
+`,
+    [
+      "5:3: spec.backgroud: unknown field; is background meant?",
+      "8:32: spec.rules[0].match.any[0].resources.kind: unknown field; is kinds meant?",
+      "9:5: spec.rules[0].precondition: unknown field; is preconditions meant?",
+      "10:28: spec.rules[0].validate.mesage: unknown field; is message meant?",
+      "11:5: spec.rules[1].name: Required value",
+    ],
+  ],
+  [
+    "keys that stand there twice",
+    `apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata: {name: a, name: b}
+spec:
+  rules:
+  - name: a
+    match: {any: [{resources: {kinds: [Pod]}}]}
+    validate: {message: m, pattern: {metadata: {name: "?*"}}}
+`,
+    ["3:1: name stands there twice; the last counts"],
+  ],
+  [
+    "versions that do not exist",
+    "apiVersion: kyverno.io/v9\nkind: ClusterPolicy\nmetadata: {name: a}\nspec: {rules: []}\n",
+    [
+      "1:1: apiVersion: there is no ClusterPolicy of kyverno.io/v9; known are kyverno.io/v1, kyverno.io/v2beta1",
+    ],
+  ],
+  [
+    "kinds that do not exist",
+    "apiVersion: kyverno.io/v1\nkind: ClusterPolic\nmetadata: {name: a}\n",
+    ["2:1: kind: kyverno.io has no kind ClusterPolic; is ClusterPolicy meant?"],
+  ],
+  [
+    "expressions that cannot be compiled",
+    `apiVersion: policies.kyverno.io/v1
+kind: ValidatingPolicy
+metadata: {name: a}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], resources: [pods], operations: [CREATE]}]}
+  validations:
+  - expression: "objct.spec.hostPID"
+`,
+    [
+      "7:5: spec.validations[0].expression: undeclared reference to 'objct', at character 1 of the expression",
+    ],
+  ],
+  [
+    "fields of kinds that are not judged",
+    `apiVersion: kyverno.io/v2
+kind: ClusterCleanupPolicy
+metadata: {name: a}
+spec: {schedul: "* * * * *", match: {any: [{resources: {kinds: [Pod]}}]}}
+`,
+    ["4:1: spec.schedule: Required value", "4:8: spec.schedul: unknown field; is schedule meant?"],
+  ],
+];
+
 let cli: CommandLine;
 before(async () => {
   cli = await commandLine(files);
@@ -65,6 +138,17 @@ describe("rearguard lint", () => {
     assert.equal(lines[3], "3 checked, 3 problems");
     assert.equal(code, 1);
   });
+
+  for (const [title, text, lines] of wrong) {
+    it(`names ${title}`, async () => {
+      const { code, out } = await cli.run("lint -", text);
+      assert.deepEqual(
+        out.trimEnd().split("\n").slice(0, -1),
+        lines.map((line) => `<stdin>:${line}`),
+      );
+      assert.equal(code, 1);
+    });
+  }
 
   it("prints one JSON document", async () => {
     const { out } = await cli.run("lint - -o json", "a: [");

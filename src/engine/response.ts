@@ -12,8 +12,6 @@ export interface RuleResponse {
   readonly properties: Readonly<Record<string, string>>;
   /** Exceptions that turned the rule into a skip, as `namespace/name`. */
   readonly exceptions?: readonly string[];
-  /** True for a result that reports of the background leave out, and that the command line shows. */
-  readonly unreported?: true;
   /** For an `error` because the engine lacks the feature: its stable name, such as `validate.manifests`. */
   readonly unsupported?: string;
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { PolicyReportResult } from "#api/reports/policy-report.ts";
-import type { RuleResponse, RuleStatus, RuleType } from "#engine/response.ts";
+import type { RuleStatus, RuleType } from "#engine/response.ts";
 import { buildResults } from "#reports/build-results.ts";
 import type { ReportOwner } from "#reports/owner.ts";
 import type { PolicyRef } from "#reports/policy-ref.ts";
@@ -104,11 +104,10 @@ export function createVerdictWriter(options: VerdictWriterOptions): VerdictWrite
       allowedResults: options.reported().results,
     });
 
-  /** Without what only the command line shows, and the rules whose type is not reported. */
+  /** Without the rules whose type is not reported. */
   const reportedOf = ({ policy, responses }: Judgement): Judgement => {
     const { ruleTypes } = options.reported();
-    const isReported = ({ type, unreported }: RuleResponse) => unreported !== true && ruleTypes.has(type);
-    return { policy, responses: responses.filter(isReported) };
+    return { policy, responses: responses.filter(({ type }) => ruleTypes.has(type)) };
   };
 
   const saysNews = (

@@ -70,8 +70,7 @@ function judgeBy(
   allowed = exemption.allowed;
   const met = evaluateConditions(body.conditions, conditions, body.onConditionError);
   if (met.kind === "error") return notLoaded(met.message);
-  // Reports of the background leave such a result out; the command line shows it.
-  if (met.kind === "notMet") return { ...respond("", "skip", "skip"), unreported: true };
+  if (met.kind === "notMet") return respond("", "skip", "skip");
   return validate(body, openCelSession({ ...shared, variables: body.variables }), notLoaded);
 }
 

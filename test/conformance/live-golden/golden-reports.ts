@@ -32,7 +32,7 @@ export async function readGoldenReports(path: string): Promise<Rows> {
     rows.set(
       key,
       results.map(([row, result, message]) => ({
-        ...(golden.rows[row] as Omit<Row, "result" | "message">),
+        ...withRule(golden.rows[row] as Omit<Row, "result" | "message">),
         result,
         message: golden.messages[message] ?? "",
       })),
@@ -41,9 +41,17 @@ export async function readGoldenReports(path: string): Promise<Rows> {
   return rows;
 }
 
+/** Kinds that are not made of rules have none in their results. */
+function withRule<T extends { readonly rule?: string }>(row: T): T & { readonly rule: string } {
+  return { ...row, rule: row.rule ?? "" };
+}
+
 interface Report {
   readonly scope?: { apiVersion?: string; kind?: string; namespace?: string; name?: string };
-  readonly results?: readonly Row[];
+  readonly results?: readonly (Omit<Row, "rule" | "message"> & {
+    readonly rule?: string;
+    readonly message?: string;
+  })[];
 }
 
 /** The reports that the API server holds, in the same form. */
@@ -51,7 +59,8 @@ export function rowsOfReports(reports: readonly Report[]): Rows {
   return new Map(
     reports.map(({ scope = {}, results = [] }) => [
       [scope.apiVersion, scope.kind, scope.namespace ?? "", scope.name].join("/"),
-      results,
+      // Empty texts are left out of reports.
+      results.map((row) => ({ ...row, rule: row.rule ?? "", message: row.message ?? "" })),
     ]),
   );
 }

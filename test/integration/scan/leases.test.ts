@@ -5,6 +5,8 @@ import { eventually, startScanCluster, untilSettled, verdictsOf, wantLabel } fro
 import type { ScanCluster } from "./scan-cluster.ts";
 
 const lease = { type: kinds.lease, namespace: "kyverno", name: "kyverno-reports-controller" };
+/** Starting the source takes a while on a busy machine; a shorter Lease would be lost. */
+const shortLease = ["--lease-duration=6s", "--lease-renew-deadline=4s"];
 
 describe("operators and their Lease", () => {
   let cluster: ScanCluster;
@@ -62,9 +64,9 @@ describe("operators and their Lease", () => {
       name: "team",
       rules: [wantLabel("t", ["Pod"], "team", { namespaces: [namespace] })],
     });
-    const first = await cluster.operator(["--pod-name=first"]);
+    const first = await cluster.operator([...shortLease, "--pod-name=first"]);
     await untilSettled(first);
-    const second = await cluster.operator(["--pod-name=second"]);
+    const second = await cluster.operator([...shortLease, "--pod-name=second"]);
     assert.equal(await second.metric("rearguard_lease_held"), 0);
     await first.stop("SIGKILL");
     await cluster.world.merge(

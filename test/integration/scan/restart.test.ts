@@ -57,7 +57,11 @@ describe("operators end and begin", () => {
     const counted = await writesOf();
     await run(async () => {});
     assert.deepEqual(await changedSince(before), []);
-    assert.deepEqual((await writesOf(counted)).rows, []);
+    // A question about one's own rights is a POST that stores nothing.
+    const written = (await writesOf(counted)).rows.filter(
+      ({ apiGroup }) => apiGroup !== "authorization.k8s.io",
+    );
+    assert.deepEqual(written, []);
   });
 
   test("what changed while nobody looked is written at the start, and nothing else", async () => {

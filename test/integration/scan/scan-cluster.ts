@@ -50,8 +50,8 @@ interface PolicyText {
 
 const deadlineMs = 30_000;
 const intervalMs = 50;
-/** Starting the source takes a while on a busy machine; a short Lease would be lost. */
-const operatorFlags = ["--lease-duration=6s", "--lease-renew-deadline=4s", "--lease-retry-period=250ms"];
+/** A Lease that is given back is taken soon. */
+const operatorFlags = ["--lease-retry-period=250ms"];
 
 /** Asks until the answer is something other than undefined or false, and gives it with the ms it took. */
 export const eventually = async <T>(

@@ -253,6 +253,21 @@ describe("report keeper: policies that go", () => {
 });
 
 describe("report keeper: results of events", () => {
+  it("are not taken for an object that is gone, and hold up nothing", async () => {
+    const { keeper, clock, store, settle } = start({ isAlive: () => "gone" });
+    await keeper.start();
+    await keeper.put(pod("u1"), [result("a")], urgent);
+    await keeper.idle();
+    keeper.ownerGone("u1");
+    await assert.rejects(keeper.mergeEvents(pod("u1"), [result("admitted")]), /the object is gone/);
+    await clock.advance(60_000);
+    await settle();
+    assert.equal(store.objects.has("u1"), false);
+    const { queued, deferred } = keeper.stats();
+    assert.deepEqual([queued, deferred], [0, 0]);
+    await keeper.stop();
+  });
+
   it("merges them beside the scan's results, in whatever order they come", async () => {
     const { store, keeper } = start();
     await keeper.start();

@@ -189,6 +189,10 @@ export function createReportKeeper(deps: ReportKeeperDeps): ReportKeeper & Resul
 
   const acceptEvents = (owner: ReportOwner, events: readonly PolicyReportResult[]): Promise<void> => {
     const { uid } = owner;
+    if ((ledger.flags(uid) & ledgerFlag.gone) !== 0) {
+      // They would wait for a report that is about to be deleted, for ever.
+      return Promise.reject(new Error("the object is gone, as far as is known"));
+    }
     if (ledger.get(uid) === undefined) {
       // Whether a report exists is known only after a look.
       const ownerHash = resultHash.ofOwner(owner);

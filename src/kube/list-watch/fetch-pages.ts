@@ -29,7 +29,7 @@ const maxRestarts = 3;
  * what `handlePage` threw. Returns how many objects were handed over.
  */
 export async function fetchPages(
-  client: KubeClient,
+  client: Pick<KubeClient, "listPage">,
   selection: Selection,
   handlePage: (objects: readonly KubeObject[]) => Promise<void>,
   options: FetchPagesOptions = {},

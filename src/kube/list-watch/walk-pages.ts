@@ -7,7 +7,7 @@ import type { Selection } from "./source.ts";
 export const defaultPageSize = 500;
 
 export interface WalkOptions {
-  readonly client: KubeClient;
+  readonly client: Pick<KubeClient, "listPage">;
   readonly selection: Selection;
   /** The server is asked for these uids only; it may answer with more. */
   readonly range?: UidRange | undefined;

@@ -68,7 +68,7 @@ export async function eachObject(
   const { task, world, signal } = run;
   const { namespace } = task;
   await fetchPages(
-    world.client as Parameters<typeof fetchPages>[0],
+    world.client,
     { type, ...(namespace === undefined ? {} : { namespace }) },
     async (objects) => {
       for (const [index, object] of objects.entries()) {

@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { ApiError, TransportError, WriteFenced } from "#kube/client/api-error.ts";
+
+import { configMaps, FakeCluster, staleTask } from "../cleanup-world.fixture.ts";
+import type { CleanupTask } from "../cleanup-task.ts";
+import type { RunWorld } from "../ports.ts";
+import { runPolicy } from "./run-policy.ts";
+import type { FinishedRun, RunObserver } from "./run-policy.ts";
+
+const stale = { labels: { stale: "yes" } };
+const silent: RunObserver = { deleted: () => {}, failed: () => {}, marked: () => {}, wouldDelete: () => {} };
+
+function run(
+  cluster: FakeCluster,
+  task: CleanupTask = staleTask(),
+  more: { readonly confirmed?: boolean; readonly waits?: () => boolean; readonly world?: RunWorld } = {},
+): Promise<FinishedRun> {
+  return runPolicy(more.world ?? cluster.world, {
+    task,
+    served: [configMaps],
+    scheduledMs: cluster.clock.now(),
+    confirmed: more.confirmed ?? false,
+    observer: silent,
+    signal: new AbortController().signal,
+    waits: more.waits ?? (() => false),
+  });
+}
+
+describe("a cleanup run", () => {
+  it("deletes what is selected, in one call each, and lists twice", async () => {
+    const cluster = new FakeCluster();
+    for (const name of ["a", "b"]) cluster.put(name, stale);
+    cluster.put("fresh");
+    const { outcome, tally } = await run(cluster);
+    assert.deepEqual(outcome, { kind: "completed" });
+    assert.deepEqual([...cluster.objects.keys()], ["fresh"]);
+    assert.equal(tally.deleted, 2);
+    // Namespaces once, ConfigMaps in both passes.
+    assert.deepEqual(cluster.calls, { list: 3, delete: 2, get: 0 });
+  });
+
+  it("never deletes an object that came under the name of one that was judged", async () => {
+    const cluster = new FakeCluster();
+    cluster.put("a", stale);
+    let lists = 0;
+    cluster.before = (verb, name) => {
+      if (verb === "list" && name === "configmaps" && ++lists === 2) cluster.recreate("a", stale);
+    };
+    const { tally } = await run(cluster);
+    assert.deepEqual(cluster.deleted, []);
+    assert.equal(tally.skipped.get("gone"), 1);
+  });
+
+  it("nor one that comes between the second list and the delete", async () => {
+    const cluster = new FakeCluster();
+    cluster.put("a", stale);
+    let once = true;
+    cluster.before = (verb) => {
+      if (verb !== "delete" || !once) return;
+      once = false;
+      cluster.recreate("a", stale);
+    };
+    await run(cluster);
+    assert.deepEqual(cluster.deleted, []);
+    assert.ok(cluster.objects.has("a"));
+  });
+
+  it("judges again what changed meanwhile, and keeps it where it is not selected any more", async () => {
+    const cluster = new FakeCluster();
+    for (const name of ["a", "b"]) cluster.put(name, stale);
+    let once = true;
+    cluster.before = (verb) => {
+      if (verb !== "delete" || !once) return;
+      once = false;
+      cluster.put("a", { labels: { stale: "no" } });
+      cluster.put("b", { labels: { stale: "yes", other: "1" } });
+    };
+    const { tally } = await run(cluster);
+    assert.deepEqual([...cluster.objects.keys()], ["a"]);
+    assert.equal(tally.skipped.get("changed"), 1);
+    assert.equal(tally.deleted, 1);
+  });
+
+  it("gives up an object that changes whenever it is looked at", async () => {
+    const cluster = new FakeCluster();
+    cluster.put("a", stale);
+    cluster.before = (verb) => void (verb === "delete" && cluster.put("a", stale));
+    const { tally } = await run(cluster);
+    assert.equal(tally.deleted, 0);
+    assert.equal(tally.skipped.get("changed"), 1);
+    assert.equal(cluster.calls.delete, 3);
+  });
+
+  it("goes on where one delete is refused", async () => {
+    const cluster = new FakeCluster();
+    for (const name of ["a", "b", "c"]) cluster.put(name, stale);
+    cluster.before = (verb, name) => {
+      const refusal = { status: 500, reason: "InternalError", message: "failed calling webhook" };
+      if (verb === "delete" && name === "b") throw new ApiError(refusal);
+    };
+    const { outcome, tally } = await run(cluster);
+    assert.deepEqual(outcome, { kind: "completed" });
+    assert.deepEqual([...cluster.objects.keys()], ["b"]);
+    assert.equal(tally.failed, 1);
+    assert.match(tally.problems.join(), /ConfigMap\/shop\/b: failed calling webhook/);
+  });
+
+  it("ends at once where the Lease may have lapsed, or nobody answers", async () => {
+    for (const failure of [new WriteFenced(), new TransportError("connect", "refused")]) {
+      const cluster = new FakeCluster();
+      for (let index = 0; index < 50; index += 1) cluster.put(`o-${index}`, stale);
+      cluster.before = (verb) => {
+        if (verb === "delete") throw failure;
+      };
+      await assert.rejects(run(cluster), failure);
+      assert.ok(
+        cluster.calls.delete <= cluster.world.concurrency,
+        `${cluster.calls.delete} deletes were tried`,
+      );
+    }
+  });
+
+  it("counts objects on their way out and leaves them alone", async () => {
+    const cluster = new FakeCluster();
+    cluster.put("a", { ...stale, deletionTimestamp: "2026-01-01T00:00:00Z" });
+    const { tally } = await run(cluster);
+    assert.equal(cluster.calls.delete, 0);
+    assert.equal(tally.skipped.get("terminating"), 1);
+  });
+
+  it("deletes nothing where a limit stands in the way, and everything once it is confirmed", async () => {
+    const cluster = new FakeCluster();
+    for (const name of ["a", "b"]) cluster.put(name, stale);
+    const task = staleTask({ annotations: { "cleanup.rearguard.io/max-deletions": "1" } });
+    const held = await run(cluster, task);
+    assert.deepEqual(held.outcome, { kind: "held", limits: ["2 objects match, the limit is 1"] });
+    assert.equal(cluster.calls.delete, 0);
+    await run(cluster, task, { confirmed: true });
+    assert.equal(cluster.objects.size, 0);
+  });
+
+  it("deletes nothing that the journal could not keep", async () => {
+    const cluster = new FakeCluster();
+    cluster.put("a", stale);
+    const full = new Error("the volume is full");
+    const world = { ...cluster.world, journal: { keep: () => Promise.reject(full) } };
+    await assert.rejects(run(cluster, staleTask(), { world }), full);
+    assert.equal(cluster.calls.delete, 0);
+  });
+
+  it("waits with names that come back whenever they are deleted", async () => {
+    const cluster = new FakeCluster();
+    cluster.put("a", stale);
+    const { tally } = await run(cluster, staleTask(), { waits: () => true });
+    assert.equal(tally.skipped.get("recreated"), 1);
+    assert.equal(cluster.calls.delete, 0);
+  });
+
+  it("marks first and deletes after the grace period, as long as it is still selected", async () => {
+    const cluster = new FakeCluster();
+    for (const name of ["a", "b"]) cluster.put(name, stale);
+    const task = staleTask({ annotations: { "cleanup.rearguard.io/grace-period": "1h" } });
+    const first = await run(cluster, task);
+    assert.equal(first.tally.marked, 2);
+    assert.equal(cluster.calls.delete, 0);
+    await cluster.clock.advance(1_800_000);
+    assert.equal((await run(cluster, task)).tally.deleted, 0);
+    await cluster.clock.advance(1_800_000);
+    cluster.put("b", {
+      annotations: cluster.objects.get("b")?.metadata["annotations"],
+      labels: { stale: "no" },
+    });
+    assert.equal((await run(cluster, task)).tally.deleted, 1);
+    assert.deepEqual([...cluster.objects.keys()], ["b"]);
+  });
+});

@@ -158,7 +158,7 @@ export function startJudging(judgement: Judgement, resource: ScanResource): Judg
 }
 
 /** Ends the step of a policy that has to wait for data. */
-class Waiting extends Error {
+export class Waiting extends Error {
   readonly needs: Needs;
 
   constructor(policy: LoadedPolicy, needs: Partial<Omit<Needs, "scope">>) {
@@ -176,7 +176,7 @@ function scopeOf({ compiled }: LoadedPolicy): PermissionScope {
   };
 }
 
-interface StepVerdict extends Omit<PolicyVerdict, "resource"> {
+export interface StepVerdict extends Omit<PolicyVerdict, "resource"> {
   /** A mutation could not be carried out. As in Kyverno, nothing is said of the object from there on. */
   readonly failed: boolean;
 }
@@ -206,7 +206,7 @@ function mutateBy(
 }
 
 /** The step of a policy that changes, makes or deletes objects with CEL; it has nothing to say in other steps. */
-function actBy(
+export function actBy(
   policy: LoadedPolicy,
   step: PolicyVerdict["step"],
   judgement: Judgement,

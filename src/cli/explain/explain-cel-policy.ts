@@ -1,4 +1,3 @@
-import type { ValidatingAdmissionPolicy } from "#api/admissionregistration/validating-admission-policy.ts";
 import type { MatchConstraints } from "#api/policies/match-constraints.ts";
 import type { NamespacedValidatingPolicy, ValidatingPolicy } from "#api/policies/validating-policy.ts";
 import { admissionBindings } from "#engine/admission-policy/admission-bindings.ts";
@@ -13,6 +12,7 @@ import { policyScope } from "#engine/cel-policy/ruleless-response.ts";
 import { compileTypedVariables } from "#engine/cel-policy/typed-variables.ts";
 import type { CelEnvironment } from "#engine/cel/compile/environment.ts";
 import { kindEnvironment } from "#engine/cel/environments/kind-environment.ts";
+import type { CelKind } from "#engine/cel/environments/kind-environment.ts";
 import { maxExpressionCost } from "#engine/cel/program.ts";
 import { evaluate } from "#engine/evaluate.ts";
 import type { EvaluationInput } from "#engine/input.ts";
@@ -30,7 +30,13 @@ interface CelVariant {
   readonly spec: CelSpec;
 }
 
-type CelSpec = Pick<ValidatingPolicy["spec"], "matchConditions" | "validations" | "variables">;
+/** The expressions of a policy. */
+export interface CelSpec extends Pick<
+  ValidatingPolicy["spec"],
+  "matchConditions" | "validations" | "variables"
+> {
+  readonly conditions?: ValidatingPolicy["spec"]["matchConditions"];
+}
 
 /** Why a policy that judges as a whole says what it says. May throw a `Suspension` or `PendingData`. */
 export function explainCelPolicy(policy: LoadedPolicy, input: EvaluationInput): readonly RuleExplanation[] {
@@ -92,7 +98,8 @@ function explainVariants(
   });
 }
 
-function answered(
+/** A response of a policy that has no rules. */
+export function answered(
   { compiled }: LoadedPolicy,
   { rule, type, status, message, exceptions = [], properties }: RuleResponse,
   check: CheckExplanation | undefined,
@@ -115,21 +122,39 @@ function answered(
 
 /** Conditions and validations with their values and those of their parts. */
 function explainSpec(policy: LoadedPolicy, spec: CelSpec, input: EvaluationInput): CheckExplanation {
-  const { source, compiled } = policy;
-  const isAdmission = source.kind === "ValidatingAdmissionPolicy";
+  const { source } = policy;
   // Parameters depend on the binding.
-  if (isAdmission && (source satisfies ValidatingAdmissionPolicy).spec.paramKind !== undefined) {
+  if (source.kind === "ValidatingAdmissionPolicy" && source.spec.paramKind !== undefined) {
     return { kind: "other", path: "spec.validations" };
   }
+  const isAdmission = source.kind === "ValidatingAdmissionPolicy";
+  return explainExpressions(policy, spec, input, {
+    kind: isAdmission ? "ValidatingAdmissionPolicy" : "ValidatingPolicy",
+    path: "spec.validations",
+  });
+}
+
+/** Of which kind the expressions of a policy are, and which of them are explained. */
+export interface ExpressionPlace {
+  readonly kind: CelKind;
+  readonly path: string;
+}
+
+/** The expressions of a policy with their values and those of their parts. */
+export function explainExpressions(
+  { compiled }: LoadedPolicy,
+  spec: CelSpec,
+  input: EvaluationInput,
+  { kind, path }: ExpressionPlace,
+): CelExplanation {
   const scope = policyScope(compiled.identity);
-  const base = kindEnvironment(
-    isAdmission ? "ValidatingAdmissionPolicy" : "ValidatingPolicy",
-    compiled.identity.namespace !== undefined,
-  );
+  const base = kindEnvironment(kind, compiled.identity.namespace !== undefined);
   const variables = variablesOf(spec, base);
   const options: CelSessionOptions = {
     clock: { nowMs: input.nowMs, seed: input.seed },
-    bind: isAdmission ? admissionBindings(input, scope, null) : kyvernoBindings(input, scope),
+    bind: kind.endsWith("AdmissionPolicy")
+      ? admissionBindings(input, scope, null)
+      : kyvernoBindings(input, scope),
     outside: { source: input.context, scope },
     maxTotalCost: 100 * maxExpressionCost,
     ...("problem" in variables ? {} : { variables: variables.programs }),
@@ -142,11 +167,14 @@ function explainSpec(policy: LoadedPolicy, spec: CelSpec, input: EvaluationInput
     ...(spec.matchConditions ?? []).map(({ expression }, index) =>
       explain(`matchConditions[${index}]`, expression, base),
     ),
+    ...(spec.conditions ?? []).map(({ expression }, index) =>
+      explain(`conditions[${index}]`, expression, environment),
+    ),
     ...(spec.validations ?? []).map(({ expression }, index) =>
       explain(`validations[${index}]`, expression, environment),
     ),
   ];
-  return { kind: "cel", path: "spec.validations", expressions };
+  return { kind: "cel", path, expressions };
 }
 
 function variablesOf(

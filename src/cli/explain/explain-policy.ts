@@ -12,14 +12,13 @@ import { runRule } from "#engine/validate/run-rule.ts";
 import type { CompiledRule } from "#engine/validate/compiled-rule.ts";
 import type { JsonObject } from "#engine/values/json.ts";
 
-import { resourceText } from "../output/resource-text.ts";
 import { rulePolicyOf } from "../policies/decode-policy.ts";
 import type { LoadedPolicy } from "../policies/decode-policy.ts";
-import { decodeResource } from "../resources/scan-resource.ts";
 import { explainCelPolicy } from "./explain-cel-policy.ts";
 import { explainChanges } from "./explain-changes.ts";
 import { explainValidation } from "./explain-check.ts";
 import { explainRule } from "./explain-rule.ts";
+import { objectText } from "./object-text.ts";
 import { PendingData } from "./pending-data.ts";
 import type { CheckExplanation, RuleExplanation } from "./explanation.ts";
 
@@ -99,7 +98,7 @@ export function explainMutations(
             ...result.targets.flatMap(({ target, object: after }) =>
               explainChanges(target.object, after).map((change) => ({
                 ...change,
-                path: `${textOf(after)}: ${change.path}`,
+                path: `${objectText(after)}: ${change.path}`,
               })),
             ),
           ];
@@ -135,7 +134,7 @@ export function explainGenerations(
         const [failure] = result.failures;
         check = {
           kind: "generate",
-          objects: result.objects.map((made) => textOf(made.object)),
+          objects: result.objects.map((made) => objectText(made.object)),
           ...(failure === undefined ? {} : { failure: failure.message }),
         };
         return result.responses[0];
@@ -184,11 +183,4 @@ function notTried(
 /** A rule that changes existing objects answers once for each of them. */
 function worst(responses: readonly RuleResponse[]): RuleResponse | undefined {
   return responses.find(({ status }) => status === "error" || status === "fail") ?? responses[0];
-}
-
-function textOf(object: JsonObject): string {
-  const decoded = decodeResource(object);
-  if (!decoded.ok) return "an object";
-  const { gvk, namespace, name } = decoded.resource;
-  return resourceText({ kind: gvk.kind, namespace, name });
 }

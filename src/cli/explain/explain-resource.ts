@@ -1,10 +1,12 @@
 import type { TargetSource } from "#engine/mutate/mutation-target.ts";
+import type { JsonObject } from "#engine/values/json.ts";
 
-import { inputFor } from "../judge.ts";
-import type { Judgement, Needs } from "../judge.ts";
+import { actBy, inputFor } from "../judge.ts";
+import type { Judgement, Needs, StepVerdict } from "../judge.ts";
 import type { LoadedPolicy } from "../policies/decode-policy.ts";
 import { offlineSources } from "../resources/offline-sources.ts";
 import type { ScanResource } from "../resources/scan-resource.ts";
+import { explainAction } from "./explain-action.ts";
 import {
   explainChecks,
   explainGenerations,
@@ -33,6 +35,13 @@ export function explainResource(judgement: Judgement, resource: ScanResource): E
   let failed: string | undefined;
   for (const policy of judgement.policies) {
     if (failed !== undefined) break;
+    if (policy.action?.step === "mutate") {
+      const acted = orWaiting(policy, needs, () => act(policy, "mutate", judgement, current));
+      if (acted === undefined) return { kind: "waiting", needs };
+      mutated.push(...acted.rules);
+      current = acted.object === current.object ? current : { ...current, object: acted.object };
+      continue;
+    }
     const input = inputFor(judgement, policy, current);
     const explained = orWaiting(policy, needs, () =>
       explainMutations(policy, input, judgement.targets ?? noTargets),
@@ -62,9 +71,30 @@ function explainOutcome(
     judgement.policies.flatMap((policy) => orWaiting(policy, needs, () => explain(policy)) ?? []);
   const sources = judgement.cloneSources ?? offlineSources([...(judgement.sources ?? []), resource]);
   return [
-    ...of((policy) => explainChecks(policy, inputFor(judgement, policy, resource))),
-    ...of((policy) => explainGenerations(policy, inputFor(judgement, policy, resource), sources)),
+    ...of((policy) =>
+      policy.action === undefined
+        ? explainChecks(policy, inputFor(judgement, policy, resource))
+        : act(policy, "check", judgement, resource).rules,
+    ),
+    ...of((policy) =>
+      policy.action === undefined
+        ? explainGenerations(policy, inputFor(judgement, policy, resource), sources)
+        : act(policy, "generate", judgement, resource).rules,
+    ),
   ];
+}
+
+/** What a policy of CEL does in a step; nothing where it has none there. */
+function act(
+  policy: LoadedPolicy,
+  step: StepVerdict["step"],
+  judgement: Judgement,
+  resource: ScanResource,
+): { readonly rules: readonly RuleExplanation[]; readonly object: JsonObject } {
+  if (policy.action?.step !== step) return { rules: [], object: resource.object };
+  const verdict = actBy(policy, step, judgement, resource);
+  const rules = explainAction(policy, verdict, inputFor(judgement, policy, resource));
+  return { rules, object: verdict.object };
 }
 
 /** What a policy that is not scored refuses is a warning. */

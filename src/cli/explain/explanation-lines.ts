@@ -12,7 +12,7 @@ import type { TextLine } from "./text-line.ts";
 
 /** One rule that applies, with all its clauses. */
 export function ruleLines(rule: RuleExplanation): readonly TextLine[] {
-  const { verdict, message, note, match, exclude, preconditions, exceptions = [], check } = rule;
+  const { verdict, message, note, match, exclude, preconditions, exceptions = [], conditions, check } = rule;
   return [
     { indent: 0, text: nameOf(rule), word: verdict === "none" ? "none" : verdict },
     ...(message === "" || verdict === "pass" ? [] : [line(1, message)]),
@@ -27,6 +27,7 @@ export function ruleLines(rule: RuleExplanation): readonly TextLine[] {
         `exception ${exception} for ${what}: ${covers ? "covers" : "does not cover"} the object`,
       );
     }),
+    ...(conditions === undefined ? [] : checkLines(conditions, 1)),
     ...(check === undefined ? [] : checkLines(check, 1)),
   ];
 }

@@ -32,6 +32,8 @@ export interface RuleExplanation {
   readonly exclude?: FilterBlockExplanation;
   readonly exceptions?: readonly ExceptionExplanation[];
   readonly preconditions?: ConditionsExplanation;
+  /** Conditions that are CEL expressions, where they stand apart from what is checked. */
+  readonly conditions?: CelExplanation;
   readonly check?: CheckExplanation;
 }
 

@@ -1,6 +1,7 @@
 import { Suspension } from "#engine/context/context-source.ts";
 import type { PermissionScope } from "#engine/context/context-source.ts";
 
+import { Waiting } from "../judge.ts";
 import type { Needs } from "../judge.ts";
 import type { LoadedPolicy } from "../policies/decode-policy.ts";
 
@@ -20,6 +21,10 @@ export function orWaiting<T>(policy: LoadedPolicy, needs: Needs[], explain: () =
     return explain();
   } catch (error) {
     const asked = error instanceof Suspension ? { requests: error.requests } : undefined;
+    if (error instanceof Waiting) {
+      needs.push(error.needs);
+      return undefined;
+    }
     const pending = error instanceof PendingData ? error.needs : asked;
     if (pending === undefined) throw error;
     needs.push({ requests: [], selectors: [], sources: [], ...pending, scope: scopeOf(policy) });

@@ -134,6 +134,32 @@ spec:
     resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [services]}]
   validations: [{expression: "false"}]
 `,
+  "actions.yaml": `
+apiVersion: policies.kyverno.io/v1
+kind: MutatingPolicy
+metadata: {name: label}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}
+  matchConditions: [{name: unlabelled, expression: "!has(object.metadata.labels)"}]
+  mutations:
+  - patchType: JSONPatch
+    jsonPatch: {expression: '[JSONPatch{op: "add", path: "/metadata/labels", value: {"team": "a"}}]'}
+---
+apiVersion: policies.kyverno.io/v1
+kind: ValidatingPolicy
+metadata: {name: labelled}
+spec:
+  matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], operations: [CREATE], resources: [pods]}]}
+  validations: [{expression: "object.metadata.labels.team == 'a'"}]
+---
+apiVersion: policies.kyverno.io/v1
+kind: DeletingPolicy
+metadata: {name: sweep}
+spec:
+  schedule: "* * * * *"
+  matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], resources: [pods]}]}
+  conditions: [{name: named, expression: "object.metadata.name == 'other'"}]
+`,
   "exception.yaml": `
 apiVersion: kyverno.io/v2
 kind: PolicyException
@@ -286,6 +312,21 @@ describe("rearguard explain", () => {
     assert.match(
       rest,
       /services: matchConstraints\.resourceRules: wanted CREATE core\/v1 services, found CREATE core\/v1 pods/,
+    );
+  });
+
+  it("explains policies that change and delete, and what follows a change", async () => {
+    const { out } = await cli.run("explain pod/web actions.yaml -r pods.yaml -n shop");
+    assert.match(
+      out,
+      /^pass label\n.*\n.*\n {2}yes matchConditions\[0\]: !has\(object\.metadata\.labels\) is true\n/m,
+    );
+    assert.match(out, /changes metadata\.labels from nothing to \{"team": "a"\}/);
+    assert.match(out, /^pass labelled$/m);
+    assert.match(out, /^fail sweep\n {2}resource did not match\n/m);
+    assert.match(
+      out,
+      /no {2}conditions\[0\]: object\.metadata\.name == 'other' is false\n +.*is false\n|object\.metadata\.name is "web"/,
     );
   });
 

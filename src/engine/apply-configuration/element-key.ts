@@ -56,7 +56,7 @@ function identityOf(value: Json): string {
 }
 
 /** A value within a path. */
-export function valueText(value: Json): string {
+function valueText(value: Json): string {
   if (value === null) return "null";
   if (value === nullOfExpression) return "{{undefined}}";
   if (value instanceof Float) return String(value.value);

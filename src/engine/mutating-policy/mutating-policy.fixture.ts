@@ -8,7 +8,7 @@ import type { CompiledMutatingPolicy } from "./compile-mutating-policy.ts";
 import { mutateByPolicy } from "./mutate-by-policy.ts";
 
 /** Constraints for pods that are created. */
-export const podsCreated = {
+const podsCreated = {
   resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
 };
 

@@ -23,7 +23,10 @@ export function mockCalls(responses: readonly ApiCallResponse[]): MockedCalls {
   return (request) => {
     const target = request.kind === "apiCall" ? request.urlPath : request.url;
     const found = byKey.get(`${request.method}:${target}`) ?? byKey.get(target);
-    return found === undefined ? undefined : answerOf(found, target);
+    if (found === undefined) return undefined;
+    return request.kind === "service" && request.wholeResponse === true
+      ? wholeAnswer(found)
+      : answerOf(found, target);
   };
 }
 
@@ -43,4 +46,9 @@ function answerOf({ response }: ApiCallResponse, target: string): ContextAnswer 
   const { statusCode = 200, body } = response;
   if (statusCode >= 200 && statusCode < 300) return { kind: "value", value: body as Json };
   return { kind: "failed", message: `${target} answers with status ${statusCode}: ${JSON.stringify(body)}` };
+}
+
+/** For CEL any status is an answer. Unlike that of a real call, what a test declares stands below `body`. */
+function wholeAnswer({ response: { statusCode = 200, body } }: ApiCallResponse): ContextAnswer {
+  return { kind: "value", value: { statusCode, body: { body: body as Json } } };
 }

@@ -15,6 +15,8 @@ export interface QueryEnvironment {
  */
 export interface QueryContext {
   readonly environment: QueryEnvironment;
+  /** The request is a DELETE: `request.object` in expressions means `request.oldObject`, in messages as well. */
+  readonly isDelete?: boolean;
   /**
    * The value of a JMESPath expression. Throws `QueryError` (syntax, type, unknown key, failed entry), `BudgetExceeded`
    * or `Suspension`, and nothing else.

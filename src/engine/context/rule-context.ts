@@ -7,6 +7,7 @@ import type { ContextSource, PermissionScope } from "./context-source.ts";
 import { inject, mergeJson, withKey } from "./document.ts";
 import { entryValue } from "./entry-value.ts";
 import { mentionsImages } from "./images-entry.ts";
+import { ofOldObject } from "./old-object.ts";
 import { UnsupportedSource } from "./outside.ts";
 import type { QueryCache } from "./query-cache.ts";
 import type { QueryContext, QueryEnvironment } from "./query-context.ts";
@@ -70,6 +71,10 @@ export class RuleContext implements QueryContext {
     return this.#unsupported;
   }
 
+  get isDelete(): boolean {
+    return this.#frame.operation === "DELETE";
+  }
+
   /** The document before any context entry. */
   get base(): JsonObject {
     return this.#base;
@@ -107,10 +112,7 @@ export class RuleContext implements QueryContext {
   }
 
   query(expression: string): Json {
-    const text =
-      this.#frame.operation === "DELETE"
-        ? expression.replaceAll("request.object", "request.oldObject")
-        : expression;
+    const text = this.isDelete ? ofOldObject(expression) : expression;
     try {
       this.#loadMentioned(text);
       return this.search(text, this.#current());

@@ -126,7 +126,12 @@ describe("compileTemplate()", () => {
   });
 
   test("for a DELETE request.object means request.oldObject", () => {
-    assert.equal(render("{{ request.object.metadata.name }}", { isDelete: true }), "old");
+    const context: QueryContext = { ...contextOf(pod), isDelete: true };
+    assert.equal(render("{{ request.object.metadata.name }}", {}, context), "old");
+    assert.throws(
+      () => render("{{ request.object.metadata.gone }}", {}, context),
+      /failed to resolve request\.oldObject\.metadata\.gone at path/,
+    );
   });
 
   test("@ is the place of the text below the object, two segments down", () => {

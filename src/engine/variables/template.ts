@@ -10,8 +10,6 @@ import type { TextPlace } from "./text-template.ts";
 export interface TemplateOptions {
   /** Where the document stands in what is substituted as a whole; messages show it and `{{@}}` depends on it. */
   readonly path?: string;
-  /** The request is a DELETE: `request.object` in expressions means `request.oldObject`. */
-  readonly isDelete?: boolean;
 }
 
 /**
@@ -22,7 +20,7 @@ export interface TemplateOptions {
  * again. References are resolved before variables, against the document itself.
  */
 export function compileTemplate(document: Json, options: TemplateOptions = {}): Template {
-  const place: TextPlace = { path: options.path ?? "", isDelete: options.isDelete ?? false, insertions: 0 };
+  const place: TextPlace = { path: options.path ?? "", insertions: 0 };
   if (nestsTooDeep(document, 0)) return failing(place);
   return mentionsReferences(document)
     ? compileWithReferences(document, place)

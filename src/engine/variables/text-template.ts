@@ -1,3 +1,4 @@
+import { ofOldObject } from "../context/old-object.ts";
 import type { QueryContext } from "../context/query-context.ts";
 import { QueryError } from "../errors.ts";
 import { jsonText } from "../jmespath/json-text.ts";
@@ -9,7 +10,6 @@ import type { ScannedVariable } from "./variable-scan.ts";
 /** Where a text stands, and how its variables are to be read. */
 export interface TextPlace {
   readonly path: string;
-  readonly isDelete: boolean;
   /** How many values of variables the text stands in. */
   readonly insertions: number;
 }
@@ -98,7 +98,7 @@ function resolve(variable: ScannedVariable, context: QueryContext, place: TextPl
   context.environment.budget.step();
   const placed =
     variable.expression === "@" ? placeExpression(place.path, rootOf(context)) : variable.expression;
-  const expression = place.isDelete ? placed.replaceAll("request.object", "request.oldObject") : placed;
+  const expression = context.isDelete === true ? ofOldObject(placed) : placed;
   try {
     return context.query(expression);
   } catch (error) {

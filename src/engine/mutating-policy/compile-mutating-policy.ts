@@ -8,6 +8,7 @@ import { celInputs, textsIn } from "../cel-policy/cel-inputs.ts";
 import { constraintSelections } from "../cel-policy/kind-selections.ts";
 import { autogenTargets } from "../cel-policy/pod-controllers.ts";
 import { celCompiledPolicy, celIdentity, celReporting, processOf } from "../cel-policy/policy-document.ts";
+import type { CelPolicyParts } from "../cel-policy/policy-document.ts";
 import { kindEnvironment } from "../cel/environments/kind-environment.ts";
 import type { CelEnvironment } from "../cel/compile/environment.ts";
 import type { CompiledPolicy, PolicyIdentity, PolicyProblem } from "../compiled-policy.ts";
@@ -61,23 +62,29 @@ export function compileMutatingPolicy(
     variants,
     existing,
     admission: spec.evaluation?.admission?.enabled !== false,
-    policy: celCompiledPolicy({
+    policy: reported(existing, {
       identity,
       metadata,
       reporting: celReporting("KyvernoMutatingPolicy", metadata, processOf(spec.evaluation)),
       background: spec.evaluation?.background?.enabled !== false,
       type: "mutate",
-      selections:
-        existing === undefined
-          ? constraints.flatMap((one) => constraintSelections(one, identity.namespace))
-          : [],
+      selections: constraints.flatMap((one) => constraintSelections(one, identity.namespace)),
       inputs: celInputs(textsIn({ ...spec, matchConstraints: undefined }), constraints),
       problems,
-      judge: (input) =>
-        existing === undefined ? judgeMutatingPolicy(compiled, input) : { kind: "completed", responses: [] },
+      judge: (input) => judgeMutatingPolicy(compiled, input),
     }),
   };
   return compiled;
+}
+
+/** What scans have of a policy: of one that changes existing objects nothing, and why. */
+function reported(existing: ExistingTargets | undefined, parts: CelPolicyParts): CompiledPolicy {
+  if (existing === undefined) return celCompiledPolicy(parts);
+  return {
+    ...celCompiledPolicy({ ...parts, judge: () => ({ kind: "completed", responses: [] }) }),
+    backgroundProblem:
+      "spec.evaluation.mutateExisting is on: objects are changed, and that is what is reported",
+  };
 }
 
 function variantsOf(spec: MutatingPolicySpec, environment: CelEnvironment): readonly MutatingVariant[] {

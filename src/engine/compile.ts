@@ -8,6 +8,10 @@ import {
 } from "#api/labels.ts";
 import type { ClusterPolicy, Policy } from "#api/kyverno/cluster-policy.ts";
 import type { Rule } from "#api/kyverno/rule.ts";
+import type {
+  ImageValidatingPolicy,
+  NamespacedImageValidatingPolicy,
+} from "#api/policies/image-validating-policy.ts";
 import type { MutatingPolicy, NamespacedMutatingPolicy } from "#api/policies/mutating-policy.ts";
 import type { NamespacedValidatingPolicy, ValidatingPolicy } from "#api/policies/validating-policy.ts";
 
@@ -23,6 +27,7 @@ import type { CompiledPolicy, PolicyProblem, PolicyReporting, RuleCount } from "
 import { QueryCache } from "./context/query-cache.ts";
 import type { GroupVersionKind } from "./input.ts";
 import { kindSelectionsOf, selectsKind, uniqueSelections } from "./match/kind-selection.ts";
+import { compileImageValidatingPolicy } from "./image-validating-policy/compile-image-validating-policy.ts";
 import { compileMutatingPolicy } from "./mutating-policy/compile-mutating-policy.ts";
 import type { RuleType } from "./response.ts";
 import type { CompiledRule } from "./validate/compiled-rule.ts";
@@ -34,6 +39,8 @@ export type JudgingPolicy =
   | Policy
   | ValidatingPolicy
   | NamespacedValidatingPolicy
+  | ImageValidatingPolicy
+  | NamespacedImageValidatingPolicy
   | MutatingPolicy
   | NamespacedMutatingPolicy
   | ValidatingAdmissionPolicy
@@ -53,6 +60,9 @@ export function compile(policy: JudgingPolicy): CompiledPolicy {
     case "ValidatingPolicy":
     case "NamespacedValidatingPolicy":
       return compileValidatingPolicy(policy);
+    case "ImageValidatingPolicy":
+    case "NamespacedImageValidatingPolicy":
+      return compileImageValidatingPolicy(policy);
     case "MutatingPolicy":
     case "NamespacedMutatingPolicy":
       return compileMutatingPolicy(policy).policy;

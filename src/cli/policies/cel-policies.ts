@@ -1,3 +1,7 @@
+import {
+  decodeImageValidatingPolicy,
+  decodeNamespacedImageValidatingPolicy,
+} from "#api/policies/image-validating-policy.ts";
 import { decodeDeletingPolicy, decodeNamespacedDeletingPolicy } from "#api/policies/deleting-policy.ts";
 import { decodeGeneratingPolicy, decodeNamespacedGeneratingPolicy } from "#api/policies/generating-policy.ts";
 import { decodeMutatingPolicy, decodeNamespacedMutatingPolicy } from "#api/policies/mutating-policy.ts";
@@ -18,6 +22,8 @@ type Loader = (content: unknown) => Decoded<LoadedPolicy>;
 /** Kinds of CEL policies by API group; a new kind is a row here. */
 const loaders: Readonly<Record<string, Readonly<Record<string, Loader>>>> = {
   "policies.kyverno.io": {
+    ImageValidatingPolicy: judging(decodeImageValidatingPolicy),
+    NamespacedImageValidatingPolicy: judging(decodeNamespacedImageValidatingPolicy),
     ValidatingPolicy: judging(decodeValidatingPolicy),
     NamespacedValidatingPolicy: judging(decodeNamespacedValidatingPolicy),
     MutatingPolicy: mutating(decodeMutatingPolicy),

@@ -42,10 +42,10 @@ describe("decodePolicyDocument", () => {
       /kind SpareTimePolicy is not supported yet/,
     ],
     [
-      "a policy of the API server",
+      "a policy of the API server that cannot be read",
       { apiVersion: "admissionregistration.k8s.io/v1", kind: "ValidatingAdmissionPolicyBinding" },
-      "unsupported",
-      /ValidatingAdmissionPolicyBinding/,
+      "refused",
+      /ValidatingAdmissionPolicyBinding {2}is not valid/,
     ],
     ["another object", { apiVersion: "v1", kind: "Pod" }, "other", /of kind Pod \(v1\)/],
     ["a document without kind", { name: "x" }, "other", /no apiVersion or kind/],

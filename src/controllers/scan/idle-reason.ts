@@ -19,11 +19,14 @@ function ownReason(policy: JudgingPolicy, compiled: CompiledPolicy): string | un
       return rulesReason(policy, compiled);
     case "ValidatingPolicy":
     case "NamespacedValidatingPolicy":
+    case "ImageValidatingPolicy":
+    case "NamespacedImageValidatingPolicy":
     case "MutatingPolicy":
     case "NamespacedMutatingPolicy": {
       const mode = policy.spec.evaluation?.mode ?? "Kubernetes";
       if (mode !== "Kubernetes") return `spec.evaluation.mode ${mode} is not for objects of the cluster`;
       if (!compiled.background) return "spec.evaluation.background.enabled is false";
+      if (compiled.backgroundProblem !== undefined) return compiled.backgroundProblem;
       return isGenerated(policy) ? "an admission policy of the API server was generated from it" : undefined;
     }
     case "ValidatingAdmissionPolicy":
@@ -52,6 +55,8 @@ export function isGenerated(policy: JudgingPolicy): boolean {
     case "MutatingPolicy":
       return policy.status?.generated === true;
     case "NamespacedValidatingPolicy":
+    case "ImageValidatingPolicy":
+    case "NamespacedImageValidatingPolicy":
     case "NamespacedMutatingPolicy":
     case "ValidatingAdmissionPolicy":
     case "MutatingAdmissionPolicy":
@@ -72,6 +77,8 @@ export function declaredAction(policy: JudgingPolicy): "enforce" | "audit" {
     }
     case "ValidatingPolicy":
     case "NamespacedValidatingPolicy":
+    case "ImageValidatingPolicy":
+    case "NamespacedImageValidatingPolicy":
       return (policy.spec.validationActions ?? ["Deny"]).includes("Deny") ? "enforce" : "audit";
     case "MutatingPolicy":
     case "NamespacedMutatingPolicy":

@@ -9,6 +9,10 @@ import {
 } from "#api/admissionregistration/validating-admission-policy.ts";
 import type { ValidatingAdmissionPolicyBinding } from "#api/admissionregistration/validating-admission-policy.ts";
 import { decodeClusterPolicy, decodePolicy } from "#api/kyverno/cluster-policy.ts";
+import {
+  decodeImageValidatingPolicy,
+  decodeNamespacedImageValidatingPolicy,
+} from "#api/policies/image-validating-policy.ts";
 import { decodeMutatingPolicy, decodeNamespacedMutatingPolicy } from "#api/policies/mutating-policy.ts";
 import { decodeNamespacedValidatingPolicy, decodeValidatingPolicy } from "#api/policies/validating-policy.ts";
 import type { Decoded } from "#api/schema/decode.ts";
@@ -48,6 +52,7 @@ export interface BindingKind {
 
 const kyverno = { group: "kyverno.io", source: "kyverno" } as const;
 const apiServerGroup = "admissionregistration.k8s.io";
+const images = { group: "policies.kyverno.io", source: "KyvernoImageValidatingPolicy" } as const;
 const mutating = { group: "policies.kyverno.io", source: "KyvernoMutatingPolicy" } as const;
 const validating = { group: "policies.kyverno.io", source: "KyvernoValidatingPolicy" } as const;
 
@@ -61,6 +66,13 @@ export const policyKinds: readonly PolicyKind[] = [
     kind: "NamespacedValidatingPolicy",
     namespaced: true,
     decode: decodeNamespacedValidatingPolicy,
+  },
+  { ...images, kind: "ImageValidatingPolicy", namespaced: false, decode: decodeImageValidatingPolicy },
+  {
+    ...images,
+    kind: "NamespacedImageValidatingPolicy",
+    namespaced: true,
+    decode: decodeNamespacedImageValidatingPolicy,
   },
   { ...mutating, kind: "MutatingPolicy", namespaced: false, decode: decodeMutatingPolicy },
   { ...mutating, kind: "NamespacedMutatingPolicy", namespaced: true, decode: decodeNamespacedMutatingPolicy },

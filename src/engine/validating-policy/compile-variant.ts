@@ -1,10 +1,11 @@
 import type { MatchConstraints } from "#api/policies/match-constraints.ts";
 import type { ValidatingPolicySpec } from "#api/policies/validating-policy.ts";
-import type { CelCheck } from "#api/schema/cel-blocks.ts";
 
 import { compileAnnotations } from "../cel-policy/audit-annotations.ts";
 import type { CompiledAnnotations } from "../cel-policy/audit-annotations.ts";
-import { CelCompileError, compileExpression } from "../cel-policy/compile-expression.ts";
+import { compileChecks } from "../cel-policy/checks.ts";
+import type { CompiledCheck } from "../cel-policy/checks.ts";
+import { CelCompileError } from "../cel-policy/compile-expression.ts";
 import { compileMatchConstraints } from "../cel-policy/match-constraints.ts";
 import type { ConstraintsTest } from "../cel-policy/match-constraints.ts";
 import { compileConditions } from "../cel-policy/match-conditions.ts";
@@ -12,14 +13,6 @@ import type { CompiledCondition } from "../cel-policy/match-conditions.ts";
 import { compileTypedVariables } from "../cel-policy/typed-variables.ts";
 import type { CelEnvironment } from "../cel/compile/environment.ts";
 import type { CelProgram } from "../cel/program.ts";
-
-/** One expression that must hold. */
-export interface CompiledValidation {
-  readonly program: CelProgram;
-  /** Empty where there is none. */
-  readonly message: string;
-  readonly messageProgram: CelProgram | undefined;
-}
 
 /** What a variant evaluates once its constraints take an object. */
 export interface VariantBody {
@@ -29,7 +22,7 @@ export interface VariantBody {
   /** What a condition is that cannot be evaluated (`failurePolicy`). */
   readonly onConditionError: "error" | "notMet";
   readonly variables: ReadonlyMap<string, CelProgram>;
-  readonly validations: readonly CompiledValidation[];
+  readonly validations: readonly CompiledCheck[];
   readonly annotations: CompiledAnnotations;
 }
 
@@ -65,23 +58,7 @@ function compileBody(spec: ValidatingPolicySpec, base: CelEnvironment): VariantB
     conditions: compileConditions(spec.matchConditions, base, "matchConditions"),
     onConditionError: spec.failurePolicy === "Ignore" ? "notMet" : "error",
     variables: programs,
-    validations: (spec.validations ?? []).map((check, index) => compileValidation(check, index, environment)),
+    validations: compileChecks(spec.validations, environment),
     annotations: compileAnnotations(spec.auditAnnotations, environment),
-  };
-}
-
-function compileValidation(
-  { expression, message = "", messageExpression = "" }: CelCheck,
-  index: number,
-  environment: CelEnvironment,
-): CompiledValidation {
-  const field = `validations[${index}]`;
-  return {
-    program: compileExpression(expression, environment, `${field}.expression`, "bool"),
-    message,
-    messageProgram:
-      messageExpression === ""
-        ? undefined
-        : compileExpression(messageExpression, environment, `${field}.messageExpression`, "string"),
   };
 }

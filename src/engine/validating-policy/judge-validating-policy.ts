@@ -5,6 +5,7 @@ import { openCelSession } from "../cel-policy/cel-session.ts";
 import type { CelSession } from "../cel-policy/cel-session.ts";
 import { celSubjectOf } from "../cel-policy/cel-subject.ts";
 import type { CelSubject } from "../cel-policy/cel-subject.ts";
+import { evaluateChecks } from "../cel-policy/checks.ts";
 import { findExemption } from "../cel-policy/exemption.ts";
 import { MatchError } from "../cel-policy/match-constraints.ts";
 import { evaluateConditions } from "../cel-policy/match-conditions.ts";
@@ -14,7 +15,7 @@ import type { PolicyIdentity } from "../compiled-policy.ts";
 import type { Evaluation } from "../evaluation.ts";
 import type { EvaluationInput } from "../input.ts";
 import type { RuleResponse } from "../response.ts";
-import type { CompiledValidation, ValidatingVariant, VariantBody } from "./compile-variant.ts";
+import type { ValidatingVariant, VariantBody } from "./compile-variant.ts";
 
 const respond = ruleless("validate");
 
@@ -79,38 +80,17 @@ function validate(
   session: CelSession,
   notLoaded: (message: string) => RuleResponse,
 ): RuleResponse {
-  for (const [index, validation] of validations.entries()) {
-    const place = { "cel.validationIndex": String(index) };
-    const result = session.evaluate(validation.program);
+  const result = evaluateChecks(validations, session);
+  if (result.kind !== "held") {
+    const place = { "cel.validationIndex": String(result.index) };
     if (result.kind === "error") return respond("", "error", `error: ${result.message}`, place);
-    if (typeof result.value !== "boolean") {
-      return respond("", "error", "error: expected bool result", place);
-    }
-    if (result.value) continue;
-    const message = messageOf(validation, index, session);
     const audited = evaluateAnnotations(annotations, session);
     return audited.kind === "error"
       ? respond("", "error", `error: ${audited.message}`, place)
-      : respond("", "fail", message, { ...place, ...audited.properties });
+      : respond("", "fail", result.message, { ...place, ...audited.properties });
   }
   const audited = evaluateAnnotations(annotations, session);
   return audited.kind === "error"
     ? notLoaded(audited.message)
     : respond("", "pass", "success", audited.properties);
-}
-
-function messageOf(
-  { message, messageProgram }: CompiledValidation,
-  index: number,
-  session: CelSession,
-): string {
-  if (messageProgram !== undefined) {
-    const result = session.evaluate(messageProgram);
-    if (result.kind === "error") return `failed to evaluate message expression: ${result.message}`;
-    if (typeof result.value !== "string") {
-      return "failed to convert message expression to string: type conversion error";
-    }
-    if (result.value !== "") return result.value;
-  }
-  return message === "" ? `CEL expression validation failed at index ${index}` : message;
 }

@@ -81,6 +81,12 @@ export const bound = (document: unknown, bindings: Bindings): unknown => {
 const evaluate = (expression: string, actual: unknown, bindings: Bindings): unknown => {
   const whole = /^\$(\w+)$/.exec(expression)?.[1];
   if (whole !== undefined) return bindings[whole] ?? null;
+  // A function of the format, and not of policies.
+  const trimmed = /^trim_space\(\$(\w+)\)$/.exec(expression)?.[1];
+  if (trimmed !== undefined) {
+    const text = bindings[trimmed];
+    return typeof text === "string" ? text.trim() : null;
+  }
   // Our language has no variables: bindings stand beside the object under a name that no object has.
   const names = [...expression.matchAll(/\$(\w+)/g)].map(([, name = ""]) => name);
   const document = { object: actual ?? null, bound: bindings } as unknown as Json;

@@ -141,6 +141,15 @@ describe("a cleanup run", () => {
     assert.equal(cluster.objects.size, 0);
   });
 
+  it("leaves alone what the operator's filters leave out", async () => {
+    const cluster = new FakeCluster();
+    for (const name of ["a", "b"]) cluster.put(name, stale);
+    const world = { ...cluster.world, isFiltered: ({ name }: { readonly name: string }) => name === "a" };
+    const { tally } = await run(cluster, staleTask(), { world });
+    assert.deepEqual([...cluster.objects.keys()], ["a"]);
+    assert.equal(tally.matched, 1);
+  });
+
   it("deletes nothing that the journal could not keep", async () => {
     const cluster = new FakeCluster();
     cluster.put("a", stale);

@@ -80,7 +80,7 @@ describe("a MutatingPolicy on the command line", () => {
     ],
   ] as const) {
     it(`changes existing objects ${title}`, () => {
-      const policy = mutating({ evaluation, targetMatchConstraints } as JsonObject);
+      const policy = mutating({ evaluation, targetMatchConstraints });
       const other = { ...secret, metadata: { name: "t", namespace: "shop" } };
       const verdicts = judge(policy, map, [secret, other]);
       assert.deepEqual(said(verdicts), [["", "pass", "success"]]);

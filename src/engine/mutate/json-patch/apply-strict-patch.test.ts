@@ -61,6 +61,18 @@ describe("JSON patches as the API server applies them", () => {
       "replace operation does not apply: doc is missing key: /a/0: missing value",
     ],
     [
+      "add to no root",
+      {},
+      { op: "add", path: "", value: {} },
+      'add operation does not apply: doc is missing path: "": missing value',
+    ],
+    [
+      "copy no root",
+      {},
+      { op: "copy", from: "", path: "/a" },
+      "copy operation does not apply: doc is missing from path: : missing value",
+    ],
+    [
       "move nothing that is missing",
       {},
       { op: "move", from: "/a", path: "/b" },

@@ -157,8 +157,9 @@ function takeAway(container: Container, key: string): Container {
   return removeMember(container, key);
 }
 
+/** The root is the member of nothing, and only `replace` and `test` take it. */
 function pointerOf(path: string): Pointer | undefined {
-  return path === "" ? { parents: [], key: "" } : parsePointer(path);
+  return path === "" ? undefined : parsePointer(path);
 }
 
 function change(

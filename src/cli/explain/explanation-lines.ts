@@ -37,9 +37,31 @@ function nameOf({ policy, rule }: RuleExplanation): string {
   return rule === "" ? policy : `${policy}: ${rule}`;
 }
 
-/** Why a rule does not apply, in one line. */
-export function unconcernedLine(rule: RuleExplanation): TextLine {
-  return line(1, `${nameOf(rule)}: ${reasonOf(rule)}`);
+/** Why rules do not apply: those for other kinds, which are many, in one line, and one line for each of the others. */
+export function unconcernedLines(rules: readonly RuleExplanation[]): readonly TextLine[] {
+  const others = rules.flatMap((rule) => {
+    const kinds = otherKinds(rule);
+    return kinds === undefined ? [] : [`${nameOf(rule)} (${kinds.join(", ")})`];
+  });
+  return [
+    ...(others.length === 0 ? [] : [line(1, `for other kinds: ${others.join("; ")}`)]),
+    ...rules
+      .filter((rule) => otherKinds(rule) === undefined)
+      .map((rule) => line(1, `${nameOf(rule)}: ${reasonOf(rule)}`)),
+  ];
+}
+
+/** The kinds that a rule is for, where they alone keep it from the object. */
+function otherKinds({ note, match }: RuleExplanation): readonly string[] | undefined {
+  if (note !== undefined || match === undefined || match.holds) return undefined;
+  const refusing = match.filters.map(({ criteria }) => criteria.find(({ holds }) => !holds));
+  const isKinds = refusing.every((criterion) => criterion?.name === "kinds");
+  if (!isKinds) return undefined;
+  return [...new Set(refusing.flatMap((criterion) => texts(criterion?.wanted ?? null)))];
+}
+
+function texts(value: Json): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
 function reasonOf({ note, match, exclude }: RuleExplanation): string {

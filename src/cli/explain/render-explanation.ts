@@ -1,5 +1,5 @@
 import { visible, wrapText } from "../output/columns.ts";
-import { ruleLines, unconcernedLine } from "./explanation-lines.ts";
+import { ruleLines, unconcernedLines } from "./explanation-lines.ts";
 import type { ExplainedResource, Explanation, RuleExplanation } from "./explanation.ts";
 import type { TextLine } from "./text-line.ts";
 
@@ -42,7 +42,7 @@ export function renderExplanation({ resource, rules }: Explanation, layout: Expl
         : [
             [
               `${paint("Rules that do not apply", bold, layout)}\n`,
-              ...unconcerned.map((rule) => render(unconcernedLine(rule))),
+              ...unconcernedLines(unconcerned).map(render),
             ].join(""),
           ]),
   ];

@@ -4,10 +4,10 @@ import { Budget, defaultBudgetLimits } from "#engine/budget.ts";
 import { ApiError } from "#kube/client/api-error.ts";
 import type { DeleteOptions } from "#kube/client/kube-client.ts";
 import { createVirtualClock } from "#test/support/virtual-clock.ts";
-import type { CleanupTask } from "./cleanup-task.ts";
+import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
 import type { RunWorld } from "./ports.ts";
-import { policyRows } from "./policy-rows.ts";
-import { prepareTask } from "./prepare-task.ts";
+import { policyRows } from "#engine/cleanup/task/policy-rows.ts";
+import { prepareTask } from "#engine/cleanup/task/prepare-task.ts";
 
 export const configMaps: ResourceType = {
   group: "",

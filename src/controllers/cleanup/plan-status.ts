@@ -1,5 +1,5 @@
-import type { CleanupTask } from "./cleanup-task.ts";
-import { taskProblems } from "./cleanup-task.ts";
+import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
+import { taskProblems } from "#engine/cleanup/task/cleanup-task.ts";
 import { utcText } from "./run/grace-mark.ts";
 import type { RunOutcome, RunTally } from "./run/run-tally.ts";
 

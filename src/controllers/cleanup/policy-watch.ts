@@ -1,9 +1,9 @@
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { CleanupLimits } from "#engine/cleanup/cleanup-options.ts";
 import type { SourceHandlers } from "#kube/list-watch/source.ts";
-import type { CleanupTask } from "./cleanup-task.ts";
-import type { PolicyRow } from "./policy-rows.ts";
-import { prepareTask, taskKey } from "./prepare-task.ts";
+import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
+import type { PolicyRow } from "#engine/cleanup/task/policy-rows.ts";
+import { prepareTask, taskKey } from "#engine/cleanup/task/prepare-task.ts";
 
 /** A policy that cannot be read: it deletes nothing. */
 export interface UnreadablePolicy {

@@ -5,7 +5,7 @@ import { TransportError } from "#kube/client/api-error.ts";
 import { silentLogger } from "#telemetry/logger.ts";
 
 import { configMaps, FakeCluster, staleTask } from "./cleanup-world.fixture.ts";
-import type { CleanupTask } from "./cleanup-task.ts";
+import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
 import type { CleanupFindings, RunRecord } from "./plan-status.ts";
 import { createPolicyReconciler } from "./reconcile-policy.ts";
 

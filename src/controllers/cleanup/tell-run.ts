@@ -2,7 +2,7 @@ import type { EventContent, ObjectReference } from "#kube/events/event.ts";
 import type { EventRecorder } from "#kube/events/event-recorder.ts";
 import type { PolicyReference } from "#kube/events/scan-events.ts";
 import { apiVersionOf } from "#api/meta/resource-type.ts";
-import type { CleanupTask } from "./cleanup-task.ts";
+import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
 import type { RunRecord } from "./plan-status.ts";
 import type { Candidate } from "./run/candidate.ts";
 import { objectText } from "./run/candidate.ts";

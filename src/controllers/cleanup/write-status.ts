@@ -2,7 +2,7 @@ import type { ResourceType } from "#api/meta/resource-type.ts";
 import { isNotFound, WriteFenced } from "#kube/client/api-error.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
 import type { Logger } from "#telemetry/logger.ts";
-import type { CleanupTask } from "./cleanup-task.ts";
+import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
 import { planCleanupStatus } from "./plan-status.ts";
 import type { CleanupFindings } from "./plan-status.ts";
 import { objectKey } from "./run/candidate.ts";

@@ -7,7 +7,7 @@ import { keepGroup } from "#engine/cleanup/keep-last.ts";
 import { protectionOf } from "#engine/cleanup/protection.ts";
 import { isTransient } from "#kube/client/api-error.ts";
 import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
-import type { CleanupTask } from "../cleanup-task.ts";
+import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
 import type { NamespaceFacts, RunContext, RunWorld } from "../ports.ts";
 import type { Candidate } from "./candidate.ts";
 import { markKeyOf, readMark } from "./grace-mark.ts";

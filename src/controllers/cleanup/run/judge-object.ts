@@ -1,7 +1,7 @@
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { JsonObject } from "#engine/values/json.ts";
-import type { CleanupTask } from "../cleanup-task.ts";
+import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
 import type { NamespaceFacts, RunContext, RunWorld } from "../ports.ts";
 
 /** How often conditions may ask for more data before they are given up. */

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { ApiError, TransportError, WriteFenced } from "#kube/client/api-error.ts";
 
 import { configMaps, FakeCluster, staleTask } from "../cleanup-world.fixture.ts";
-import type { CleanupTask } from "../cleanup-task.ts";
+import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
 import type { RunWorld } from "../ports.ts";
 import { runPolicy } from "./run-policy.ts";
 import type { FinishedRun, RunObserver } from "./run-policy.ts";

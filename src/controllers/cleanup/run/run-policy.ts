@@ -1,14 +1,14 @@
 import type { ResourceType } from "#api/meta/resource-type.ts";
-import type { CleanupTask } from "../cleanup-task.ts";
+import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
 import type { RunWorld } from "../ports.ts";
-import { targetTypesOf } from "../target-types.ts";
+import { targetTypesOf } from "#engine/cleanup/task/target-types.ts";
 import type { Candidate } from "./candidate.ts";
 import { deleteTargets } from "./delete-targets.ts";
 import type { DeleteObserver } from "./delete-targets.ts";
 import { findCandidates } from "./find-candidates.ts";
 import type { Run } from "./find-candidates.ts";
 import { markTargets } from "./mark-targets.ts";
-import { planRun } from "./plan-run.ts";
+import { planRun } from "#engine/cleanup/plan-run.ts";
 import { readNamespaces } from "./read-namespaces.ts";
 import { countSkipped, createTally, noteProblem } from "./run-tally.ts";
 import type { RunOutcome, RunTally } from "./run-tally.ts";

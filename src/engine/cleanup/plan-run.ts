@@ -1,23 +1,32 @@
-import { keptUids } from "#engine/cleanup/keep-last.ts";
-import { exceededLimits } from "#engine/cleanup/run-limits.ts";
-import type { CleanupOptions } from "#engine/cleanup/cleanup-options.ts";
-import type { Candidate } from "./candidate.ts";
+import { keptUids } from "./keep-last.ts";
+import { exceededLimits } from "./run-limits.ts";
+import type { CleanupOptions } from "./cleanup-options.ts";
+
+/** What planning looks at of an object that a policy selects. */
+export interface PlannedObject {
+  /** Empty for a cluster-scoped object. */
+  readonly namespace: string;
+  readonly uid: string;
+  readonly createdMs: number;
+  /** Only where the policy keeps the last of each group. */
+  readonly group?: string;
+}
 
 /** What a run does with what it found. */
-export type RunPlan =
+export type RunPlan<T extends PlannedObject> =
   | {
       readonly kind: "held";
       readonly limits: readonly string[];
       readonly matched: number;
       readonly kept: number;
     }
-  | { readonly kind: "go"; readonly targets: ReadonlyMap<string, Candidate>; readonly kept: number };
+  | { readonly kind: "go"; readonly targets: ReadonlyMap<string, T>; readonly kept: number };
 
 /** Takes away what is kept of each group and measures the rest against the limits, before anything is deleted. */
-export function planRun(
-  candidates: ReadonlyMap<string, Candidate>,
+export function planRun<T extends PlannedObject>(
+  candidates: ReadonlyMap<string, T>,
   facts: { readonly options: CleanupOptions; readonly scanned: number; readonly confirmed: boolean },
-): RunPlan {
+): RunPlan<T> {
   const { options, scanned, confirmed } = facts;
   const kept =
     options.keepLast === undefined ? new Set<string>() : keptUids(groupedOf(candidates), options.keepLast);
@@ -32,6 +41,8 @@ export function planRun(
   return { kind: "go", targets, kept: kept.size };
 }
 
-function groupedOf(candidates: ReadonlyMap<string, Candidate>): Parameters<typeof keptUids>[0] {
+function groupedOf<T extends PlannedObject>(
+  candidates: ReadonlyMap<string, T>,
+): Parameters<typeof keptUids>[0] {
   return [...candidates.values()].map(({ uid, createdMs, group = "" }) => ({ uid, createdMs, group }));
 }

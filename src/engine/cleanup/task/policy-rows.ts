@@ -4,14 +4,13 @@ import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { Decoded } from "#api/schema/decode.ts";
 import { decodeDeletingPolicy, decodeNamespacedDeletingPolicy } from "#api/policies/deleting-policy.ts";
 import type { DeletingPolicy, NamespacedDeletingPolicy } from "#api/policies/deleting-policy.ts";
-import { compileCleanup } from "#engine/cleanup/compile-cleanup.ts";
-import { judgeCleanup } from "#engine/cleanup/judge-cleanup.ts";
-import type { ScheduleFamily } from "#engine/cleanup/schedule/parse-schedule.ts";
-import { compileDeletingPolicy } from "#engine/deleting-policy/compile-deleting-policy.ts";
-import type { CompiledDeletingPolicy } from "#engine/deleting-policy/compile-deleting-policy.ts";
-import { judgeDeletingPolicy } from "#engine/deleting-policy/judge-deleting-policy.ts";
-import { matchesKind } from "#engine/match/kind-selector.ts";
-import { stringifyJson } from "#kube/client/json.ts";
+import { compileCleanup } from "../compile-cleanup.ts";
+import { judgeCleanup } from "../judge-cleanup.ts";
+import type { ScheduleFamily } from "../schedule/parse-schedule.ts";
+import { compileDeletingPolicy } from "../../deleting-policy/compile-deleting-policy.ts";
+import type { CompiledDeletingPolicy } from "../../deleting-policy/compile-deleting-policy.ts";
+import { judgeDeletingPolicy } from "../../deleting-policy/judge-deleting-policy.ts";
+import { matchesKind } from "../../match/kind-selector.ts";
 import type { CleanupKind, CleanupSelection, Propagation } from "./cleanup-task.ts";
 
 /** What a policy says, in the terms that all kinds share. */
@@ -102,7 +101,9 @@ function celTargets(
     resources.some(
       (named) => named.group === group && named.version === version && named.resource === resource,
     );
-  const text = stringifyJson(spec);
+  const text = JSON.stringify(spec, (_key, value: unknown) =>
+    typeof value === "bigint" ? String(value) : value,
+  );
   return {
     selects,
     namesKind: selects,

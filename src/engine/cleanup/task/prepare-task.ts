@@ -1,9 +1,9 @@
 import { decodeMeta } from "#api/meta/object-meta.ts";
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { Decoded } from "#api/schema/decode.ts";
-import { parseUtc, readCleanupOptions } from "#engine/cleanup/cleanup-options.ts";
-import type { CleanupLimits } from "#engine/cleanup/cleanup-options.ts";
-import { parseSchedule } from "#engine/cleanup/schedule/parse-schedule.ts";
+import { parseUtc, readCleanupOptions } from "../cleanup-options.ts";
+import type { CleanupLimits } from "../cleanup-options.ts";
+import { parseSchedule } from "../schedule/parse-schedule.ts";
 import type { CleanupTask, StoredStatus } from "./cleanup-task.ts";
 import type { PolicyRow } from "./policy-rows.ts";
 

@@ -1,7 +1,7 @@
-import type { CleanupOptions } from "#engine/cleanup/cleanup-options.ts";
-import { nextRunMs } from "#engine/cleanup/schedule/next-run.ts";
-import type { CronSchedule } from "#engine/cleanup/schedule/parse-schedule.ts";
-import { zoneOffsetOf } from "#engine/cleanup/schedule/zone-offset.ts";
+import type { CleanupOptions } from "../cleanup-options.ts";
+import { nextRunMs } from "../schedule/next-run.ts";
+import type { CronSchedule } from "../schedule/parse-schedule.ts";
+import { zoneOffsetOf } from "../schedule/zone-offset.ts";
 
 /** When a policy is due. All times are milliseconds since 1970. */
 export interface Due {

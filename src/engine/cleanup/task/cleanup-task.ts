@@ -1,8 +1,8 @@
 import type { ResourceType } from "#api/meta/resource-type.ts";
-import type { CleanupOptions } from "#engine/cleanup/cleanup-options.ts";
-import type { ParsedSchedule, ScheduleFamily } from "#engine/cleanup/schedule/parse-schedule.ts";
-import type { ContextRequest, PermissionScope } from "#engine/context/context-source.ts";
-import type { EvaluationInput } from "#engine/input.ts";
+import type { CleanupOptions } from "../cleanup-options.ts";
+import type { ParsedSchedule, ScheduleFamily } from "../schedule/parse-schedule.ts";
+import type { ContextRequest, PermissionScope } from "../../context/context-source.ts";
+import type { EvaluationInput } from "../../input.ts";
 
 /** The kinds of policies that delete on a schedule. */
 export type CleanupKind =

@@ -37,6 +37,8 @@ export function startGlobalContext(
     readonly hashKey: string;
     readonly ownership: () => Promise<StatusOwnership>;
     readonly recorder: EventRecorder;
+    /** An entry cannot be read: it may be for lack of rights, so that changes of rights matter from now on. */
+    readonly onFailed: () => void;
     readonly onChanged: (entry: string, names: ReadonlySet<string> | "all") => void;
   },
 ): GlobalContextPart {
@@ -58,6 +60,7 @@ export function startGlobalContext(
     queue.add(entry.name, { afterMs: settleMs });
     if (entry.standing.kind !== "failed") return;
     log.warn("global context entry has no data", { entry: entry.name, reason: entry.standing.message });
+    deps.onFailed();
     tellFailure(entry, entry.standing.message, deps.recorder);
   };
   const entries = createGlobalContext({

@@ -168,6 +168,7 @@ export async function startScan(
     hashKey,
     ownership,
     recorder,
+    onFailed: () => rights.begin(),
     onChanged: (entry, names) => scan.globalEntryChanged(entry, names),
   });
   const exceptions = startSettings.enablePolicyException

@@ -104,6 +104,22 @@ describe("global context entries", () => {
     await context.stop();
   });
 
+  it("name a projection that fails on new data, and forget its value of before", async () => {
+    const { context, clock, list, feed, standings } = setUp();
+    await list(entry("pods", { projections: [{ name: "joined", jmesPath: "join('-', @)" }] }));
+    feed(0).give(["a", "b"]);
+    assert.deepEqual(context.lookUp(ask("pods", "joined"), cluster), { kind: "value", value: "a-b" });
+    feed(0).give([1]);
+    assert.match(
+      failure(context.lookUp(ask("pods", "joined"), cluster)),
+      /^global context entry pods: failed to apply projection "joined": /,
+    );
+    assert.equal(context.lookUp(ask("pods"), cluster).kind, "value");
+    await clock.advance(1_000);
+    assert.deepEqual(standings, ["pods failed"]);
+    await context.stop();
+  });
+
   it("are closed to policies of a namespace", async () => {
     const { context, list, feed } = setUp();
     await list(entry("pods"));

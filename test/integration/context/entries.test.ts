@@ -87,6 +87,21 @@ describe("global context entries", () => {
     assert.match(await untilReady("unserved", "False"), /does not serve nothings of x\.example\.com\/v1/);
   });
 
+  test("a kind that may not be read makes the entry not ready, until rights are given", async () => {
+    await cluster.world.ensure({ type: kinds.configMap, namespace, name: "any" }, {});
+    await cluster.world.ensure(place("forbidden"), {
+      spec: { kubernetesResource: { version: "v1", resource: "secrets", namespace } },
+    });
+    await reading("forbidden", "forbidden", "length(@)");
+    await untilVerdict("forbidden", "error");
+    assert.match(await messageOf("forbidden"), /global context entry forbidden: .*secrets.*forbidden/);
+    assert.match(await untilReady("forbidden", "False"), /secrets.*forbidden/);
+    await cluster.grant("secrets", [{ apiGroups: [""], resources: ["secrets"], verbs: ["list", "watch"] }]);
+    await untilReady("forbidden", "True");
+    await untilVerdict("forbidden", "fail");
+    assert.equal(await messageOf("forbidden"), "only 0");
+  });
+
   test("a call that fails makes the entry not ready, and is put right by another spec", async () => {
     const spec = (urlPath: string): object => ({ apiCall: { urlPath, retryLimit: 1 } });
     await cluster.world.ensure(place("mended"), { spec: spec("/api/v1/nothings") });

@@ -98,7 +98,7 @@ function changeAll(
   for (const object of objects) {
     const input = world.inputOf(object);
     if (input === undefined) continue;
-    const result = mutateTarget(policy, { ...input, operation: trigger.operation });
+    const result = mutateTarget(policy, { ...input, operation: "UPDATE" }, trigger);
     if (result.kind === "pending") return { ...result, selectors: [] };
     // Each variant answers; a target is changed once.
     const passed = result.responses.find(({ status }) => status === "pass");

@@ -136,6 +136,22 @@ describe("a target of a MutatingPolicy", () => {
     assert.deepEqual([statuses, labels], [["skip"], { x: "y" }]);
   });
 
+  it("is changed in the request of its trigger", () => {
+    const expression = `Object{metadata: Object.metadata{labels: {
+      "trigger": request.operation + "-" + request.name, "object": string(request.object.metadata.name)}}}`;
+    const policy = compiled({
+      evaluation,
+      mutations: [apply(expression)],
+      autogen: { podControllers: { controllers: [] } },
+    });
+    const result = mutateTarget(policy, input(map, { ...onMap, operation: "UPDATE" }), input(web));
+    assert.deepEqual(result.kind === "completed" && (result.object["metadata"] as JsonObject)["labels"], {
+      x: "y",
+      trigger: "CREATE-web",
+      object: "m",
+    });
+  });
+
   it("outside the namespace of a namespaced policy is never changed", () => {
     const policy = compileMutatingPolicy({
       ...mutatingPolicy({ evaluation, mutations: [label] }),

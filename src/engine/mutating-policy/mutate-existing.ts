@@ -80,18 +80,19 @@ function messageOf(error: unknown): string {
 }
 
 /**
- * Changes an existing object: all variants in turn, each under the policy's target conditions. `input` holds the target and
- * the operation of the trigger (UPDATE where there is none). A policy of a namespace changes nothing outside it. Never
- * throws.
+ * Changes an existing object: all variants in turn, each under the policy's target conditions. `input` holds the target with
+ * the operation UPDATE; `trigger`, where there is one, is what `request` is about. A policy of a namespace changes nothing
+ * outside it. Never throws.
  */
 export function mutateTarget(
   { identity, variants }: CompiledMutatingPolicy,
   input: EvaluationInput,
+  trigger?: EvaluationInput,
 ): ObjectMutation {
   if (identity.namespace !== undefined && identity.namespace !== input.namespace) {
     return { kind: "completed", responses: [], object: input.resource };
   }
   return mutateInTurn(variants, input, (variant, current) =>
-    runVariant(variant, ({ targetConditions }) => targetConditions, identity, current),
+    runVariant(variant, ({ targetConditions }) => targetConditions, identity, current, trigger ?? current),
   );
 }

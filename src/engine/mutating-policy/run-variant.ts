@@ -1,5 +1,5 @@
 import { evaluateAnnotations } from "../cel-policy/audit-annotations.ts";
-import { kyvernoBindings, nothingAllowed } from "../cel-policy/cel-bindings.ts";
+import { admissionRequest, kyvernoBindings, nothingAllowed } from "../cel-policy/cel-bindings.ts";
 import { noCelExceptions } from "../cel-policy/cel-exception-source.ts";
 import { openCelSession } from "../cel-policy/cel-session.ts";
 import type { CelSession } from "../cel-policy/cel-session.ts";
@@ -8,7 +8,6 @@ import { evaluateConditions } from "../cel-policy/match-conditions.ts";
 import type { CompiledCondition } from "../cel-policy/match-conditions.ts";
 import { policyScope, ruleless } from "../cel-policy/ruleless-response.ts";
 import { kindEnvironment } from "../cel/environments/kind-environment.ts";
-import { isStringMap } from "../cel/values/cel-value.ts";
 import type { CelValue } from "../cel/values/cel-value.ts";
 import type { PolicyIdentity } from "../compiled-policy.ts";
 import type { EvaluationInput } from "../input.ts";
@@ -37,21 +36,24 @@ export function failed(message: string): RuleResponse {
 
 /**
  * Opens the evaluation of an object: exceptions, then conditions, which see the policy's variables. `show` says what
- * `object` is from there on; a variable that has a value keeps it. Throws a `Suspension`.
+ * `object` is from there on; a variable that has a value keeps it. `trigger` is what the request is about where that is not
+ * the object. Throws a `Suspension`.
  */
 export function startVariant(
   body: MutatingBody,
   conditions: readonly CompiledCondition[],
   identity: PolicyIdentity,
   input: EvaluationInput,
+  trigger: EvaluationInput = input,
 ): VariantStart {
   let allowed = nothingAllowed;
   let current = input.resource;
   const scope = policyScope(identity);
   const others = kyvernoBindings(input, scope, () => allowed);
+  let request: CelValue | undefined;
   const bind = (name: string): CelValue | undefined => {
     if (name === "object") return current;
-    return name === "request" ? requestOf(others(name), input) : others(name);
+    return name === "request" ? (request ??= requestOf(trigger, input)) : others(name);
   };
   const shared = {
     clock: { nowMs: input.nowMs, seed: input.seed },
@@ -83,10 +85,9 @@ export function startVariant(
   };
 }
 
-/** In a request of a mutation an object before it that is missing is an empty map. */
-function requestOf(request: CelValue | undefined, input: EvaluationInput): CelValue | undefined {
-  if (request === undefined || !isStringMap(request)) return request;
-  return { ...request, object: input.resource, oldObject: input.oldResource ?? {} };
+/** The request of a trigger with the object that is changed; an object before it that is missing is an empty map. */
+function requestOf(trigger: EvaluationInput, { resource, oldResource }: EvaluationInput): CelValue {
+  return { ...admissionRequest(trigger), object: resource, oldObject: oldResource ?? {} };
 }
 
 /** Evaluates a variant on an object whose constraints take it. Throws a `Suspension`, `BudgetExceeded`. */
@@ -95,11 +96,12 @@ export function runVariant(
   conditionsOf: (body: MutatingBody) => readonly CompiledCondition[],
   identity: PolicyIdentity,
   input: EvaluationInput,
+  trigger: EvaluationInput = input,
 ): VariantOutcome {
   const unchanged = (response: RuleResponse): VariantOutcome => ({ response, object: input.resource });
   if (body === undefined)
     return unchanged(respond("evaluation", "error", `failed to compile policy: ${problem}`));
-  const start = startVariant(body, conditionsOf(body), identity, input);
+  const start = startVariant(body, conditionsOf(body), identity, input, trigger);
   if (start.kind === "end") return unchanged(start.response);
   const { session, show } = start;
   const types = input.objectTypes ?? clusterTypes(input.context);

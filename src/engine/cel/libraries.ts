@@ -2,6 +2,7 @@ import { encodersLibrary } from "./functions/encoders.ts";
 import type { Library } from "./functions/function-spec.ts";
 import { gzipLibrary } from "./functions/gzip/gzip.ts";
 import { authorizationLibrary } from "./functions/kubernetes/authorization.ts";
+import { dialectLibrary } from "./functions/kubernetes/plain-format.ts";
 import { formatLibrary } from "./functions/kubernetes/formats.ts";
 import { listValuesLibrary } from "./functions/kubernetes/list-values.ts";
 import { cidrLibrary, ipLibrary } from "./functions/kubernetes/network.ts";
@@ -30,10 +31,9 @@ import { optionalLibrary } from "./functions/optionals.ts";
 import { findLibrary, regexLibrary } from "./functions/regex.ts";
 import { setsLibrary } from "./functions/sets.ts";
 import { standardLibrary } from "./functions/standard.ts";
-import { stringsLibrary } from "./functions/strings.ts";
+import { latestStringsLibrary, stringsLibrary } from "./functions/strings.ts";
 
-/** The language with cel-go's extensions, without anything of Kubernetes or Kyverno. */
-export const languageLibraries: readonly Library[] = [
+const extensions: readonly Library[] = [
   standardLibrary,
   optionalLibrary,
   stringsLibrary,
@@ -43,6 +43,9 @@ export const languageLibraries: readonly Library[] = [
   encodersLibrary,
   regexLibrary,
 ];
+
+/** The language with cel-go's extensions in their newest versions, without anything of Kubernetes or Kyverno. */
+export const languageLibraries: readonly Library[] = [...extensions, latestStringsLibrary];
 
 /** What Kubernetes adds. */
 export const kubernetesLibraries: readonly Library[] = [
@@ -55,6 +58,9 @@ export const kubernetesLibraries: readonly Library[] = [
   semverLibrary,
   formatLibrary,
 ];
+
+/** What policies have of the language: cel-go as Kubernetes pins it, which differs from cel-spec in two functions. */
+export const policyLibraries: readonly Library[] = [...extensions, ...kubernetesLibraries, dialectLibrary];
 
 /** What all kinds of Kyverno's CEL family have. */
 export const kyvernoLibraries: readonly Library[] = [
@@ -85,6 +91,7 @@ export function generatorLibrary(isNamespaced: boolean): Library {
 export const allLibraries: readonly Library[] = [
   ...languageLibraries,
   ...kubernetesLibraries,
+  dialectLibrary,
   authorizationLibrary,
   jsonPatchLibrary,
   orValueLibrary,

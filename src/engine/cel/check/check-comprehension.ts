@@ -1,6 +1,8 @@
+import { comparableTypes } from "../functions/lists.ts";
 import type { Ast } from "../syntax/ast.ts";
 import { boolType, dynType, errorType, intType, listOf, mapOf } from "../types/cel-type.ts";
 import type { CelType } from "../types/cel-type.ts";
+import { parseSignature } from "../types/signature.ts";
 import { typeText } from "../types/type-text.ts";
 import type { TypeChecker } from "./check-types.ts";
 import { withLocal } from "./locals.ts";
@@ -12,6 +14,8 @@ type Comprehension = Ast & { readonly kind: "comprehension" };
 
 /** What a loop walks through: what its variables are. */
 interface RangeTypes {
+  /** Of the range as a whole. */
+  readonly type: CelType;
   /** The element of a list, the key of a map. */
   readonly element: CelType;
   /** The two of a loop with two variables: index and element, key and value. */
@@ -23,60 +27,70 @@ export function checkComprehension(checker: TypeChecker, ast: Comprehension, loc
   if (ast.variables.length === 2 && !checker.environment.hasTwoVariableMacros) {
     return checker.report(ast.offset, `undeclared reference to '${ast.macro}' (in container '')`);
   }
-  const range = rangeTypes(checker, ast.range, locals);
+  const place = ast.macro === "sortBy" ? ast.offset : ast.range.offset;
+  const range = rangeTypes(checker, ast.range, place, locals);
   const [first = "", second] = ast.variables;
   const inner =
     second === undefined
       ? withLocal(locals, first, range.element)
       : withLocal(withLocal(locals, first, range.pair[0]), second, range.pair[1]);
-  const predicate = ast.predicate;
-  const isQuantifier = ast.macro === "all" || ast.macro === "exists";
-  if (predicate !== undefined) {
-    const type = checker.check(predicate, inner);
-    if (isQuantifier) checker.expect(boolType, type, predicate.offset);
-    else expectCondition(checker, type, ast.offset);
+  const { predicate, transform } = ast;
+  const condition = predicate === undefined ? undefined : checker.check(predicate, inner);
+  const value = transform === undefined ? dynType : checker.check(transform, inner);
+  if (condition !== undefined && predicate !== undefined && (ast.macro === "all" || ast.macro === "exists")) {
+    checker.expect(boolType, condition, predicate.offset);
+    return boolType;
   }
-  const transform = ast.transform === undefined ? dynType : checker.check(ast.transform, inner);
+  const result = resultType(checker, ast, range, value);
+  if (condition !== undefined) {
+    // A filter is the condition of a conditional, whose branches are the results with and without the element.
+    const branch = ast.macro === "existsOne" ? intType : result;
+    checker.resolve("_?_:_", operatorSignatures.get("_?_:_") ?? [], [condition, branch, branch], ast.offset);
+  }
+  return result;
+}
+
+function resultType(checker: TypeChecker, ast: Comprehension, range: RangeTypes, value: CelType): CelType {
   switch (ast.macro) {
     case "all":
     case "exists":
     case "existsOne":
       return boolType;
     case "filter":
-    case "sortBy":
       return listOf(range.element);
+    case "sortBy": {
+      const types = [range.type, listOf(value)];
+      return checker.resolve("@sortByAssociatedKeys", sortSignatures, types, ast.offset, true);
+    }
     case "map":
     case "transformList":
-      return listOf(transform);
+      return listOf(value);
     case "transformMap":
-      return mapOf(range.pair[0], transform);
+      return mapOf(range.pair[0], value);
     case "transformMapEntry":
-      return entriesType(checker, transform, ast.transform?.offset ?? ast.offset);
+      return entriesType(checker, value, ast.transform?.offset ?? ast.offset);
     default:
       return ast.macro satisfies never;
   }
 }
 
-function rangeTypes(checker: TypeChecker, range: Ast, locals: Locals): RangeTypes {
+const sortSignatures = comparableTypes.map((type) => parseSignature(`sort(list(A), list(${type})): list(A)`));
+
+function rangeTypes(checker: TypeChecker, range: Ast, place: number, locals: Locals): RangeTypes {
   const type = checker.known(checker.check(range, locals));
   const [first = dynType, second = dynType] = type.parameters;
-  if (type.name === "list") return { element: first, pair: [intType, first] };
-  if (type.name === "map") return { element: first, pair: [first, second] };
+  if (type.name === "list") return { type, element: first, pair: [intType, first] };
+  if (type.name === "map") return { type, element: first, pair: [first, second] };
   if (type.isParameter) checker.settle(type);
   else if (!isDynOrError(type)) {
     const shown = typeText(checker.resolved(type));
     checker.report(
-      range.offset,
+      place,
       `expression of type '${shown}' cannot be range of a comprehension (must be list, map, or dynamic)`,
     );
-    return { element: errorType, pair: [errorType, errorType] };
+    return { type, element: errorType, pair: [errorType, errorType] };
   }
-  return { element: dynType, pair: [dynType, dynType] };
-}
-
-/** A filter is the condition of a conditional whose branches are the result so far and the next one. */
-function expectCondition(checker: TypeChecker, type: CelType, offset: number): void {
-  checker.resolve("_?_:_", operatorSignatures.get("_?_:_") ?? [], [type, dynType, dynType], offset);
+  return { type, element: dynType, pair: [dynType, dynType] };
 }
 
 function entriesType(checker: TypeChecker, transform: CelType, offset: number): CelType {

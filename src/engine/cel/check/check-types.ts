@@ -24,7 +24,7 @@ import { literalProblem } from "./literal-arguments.ts";
 import { withLocal } from "./locals.ts";
 import type { Locals } from "./locals.ts";
 import { operatorSignatures } from "./operator-overloads.ts";
-import { isDynOrError, mostGeneral, Substitution } from "./substitution.ts";
+import { isDyn, isDynOrError, mostGeneral, Substitution } from "./substitution.ts";
 
 type Of<Kind extends Ast["kind"]> = Ast & { readonly kind: Kind };
 
@@ -327,21 +327,17 @@ export class TypeChecker {
     if (!isOptional) return { offset: ast.offset, type };
     const known = this.known(type);
     const inner = unwrapOptional(known);
-    if (inner === undefined && !isDynOrError(known)) this.#mismatch(optionalOf(known), known, ast.offset);
+    if (inner === undefined && !isDyn(known)) this.#mismatch(optionalOf(known), known, ast.offset);
     return { offset: ast.offset, type: inner ?? known };
   }
 
   /** The type that all elements have; `dyn` where they differ and may. */
   #joined(elements: readonly LiteralTypes[]): CelType {
     let joined: CelType | undefined;
-    for (const { type, offset } of elements) {
+    for (const { type } of elements) {
       if (joined === undefined) joined = type;
       else if (this.#types.isAssignable(joined, type)) joined = mostGeneral(joined, type);
-      else if (this.environment.mixesLiterals) joined = dynType;
-      else {
-        this.#mismatch(joined, type, offset);
-        joined = errorType;
-      }
+      else joined = dynType;
     }
     return joined ?? this.freshVariable();
   }
@@ -390,7 +386,10 @@ export class TypeChecker {
     const operand = this.check(ast.operand, locals);
     if (!this.#types.isAssignable(optionalOf(value), operand)) {
       const shown = argumentsText([this.resolved(operand)], true);
-      this.report(ast.offset, `found no matching overload for 'hasValue' applied to '${shown}'`);
+      for (const method of ["hasValue", "value"]) {
+        this.report(ast.offset, `found no matching overload for '${method}' applied to '${shown}'`);
+      }
+      this.#types.isAssignable(value, errorType);
     }
     const body = this.check(ast.body, withLocal(locals, ast.variable, this.known(value)));
     if (!ast.flat) return optionalOf(body);

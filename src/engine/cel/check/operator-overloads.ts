@@ -1,8 +1,9 @@
 import { parseSignature } from "../types/signature.ts";
 import type { Signature } from "../types/signature.ts";
 
-const numbers = ["int", "uint", "double"] as const;
-const ordered = [...numbers, "bool", "string", "bytes", "timestamp", "duration"] as const;
+// In the order in which cel-go declares them: the first decides what a value of no known type is taken for.
+const numbers = ["double", "int", "uint"] as const;
+const ordered = ["bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration"] as const;
 
 const same = (types: readonly string[], result?: string): readonly string[] =>
   types.map((type) => `(${type}, ${type}): ${result ?? type}`);

@@ -125,7 +125,8 @@ export function isDynOrError(type: CelType): boolean {
   return isDyn(type) || type.name === "!error!";
 }
 
-function isDyn({ name }: CelType): boolean {
+/** True where anything may be. */
+export function isDyn({ name }: CelType): boolean {
   return name === "dyn" || name === "any";
 }
 

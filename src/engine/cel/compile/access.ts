@@ -1,4 +1,4 @@
-import { CelError, noSuchOverload } from "../values/cel-error.ts";
+import { CelError } from "../values/cel-error.ts";
 import { isListValue, typeNameOf } from "../values/cel-value.ts";
 import type { CelValue, StringMap } from "../values/cel-value.ts";
 import { LazyMap } from "../values/lazy-map.ts";
@@ -56,9 +56,8 @@ export function hasField(value: CelValue, field: string): boolean {
 export function indexValue(value: CelValue, index: CelValue): CelValue {
   if (value instanceof OptionalValue) return indexOptional(value, index);
   if (isListValue(value)) {
-    const at = listIndex(index);
-    const element = value[at];
-    if (element === undefined) throw new CelError(`index out of bounds: ${at}`);
+    const element = value[listIndex(index)];
+    if (element === undefined) throw new CelError(`index out of bounds: ${numericOf(index)}`);
     return element;
   }
   const found = findKey(value, index);
@@ -85,7 +84,8 @@ function findKey(value: CelValue, key: CelValue): CelValue | undefined {
   }
   if (value instanceof LazyMap && typeof key === "string") return value.get(key);
   if (value instanceof StructValue && typeof key === "string") return value.fields.get(key);
-  throw noSuchOverload();
+  // What has no entries at all has this one neither.
+  return undefined;
 }
 
 /** Any number that is whole is an index. */

@@ -1,6 +1,7 @@
 import { CelError, noSuchOverload } from "../values/cel-error.ts";
 import { isListValue, Uint } from "../values/cel-value.ts";
 import type { CelValue } from "../values/cel-value.ts";
+import type { Meter } from "../values/equality.ts";
 import { doubleNumber, doubleOf, intOf, isDoubleValue, isIntValue, uintOf } from "../values/numbers.ts";
 import { Bytes, Duration, Timestamp } from "../values/objects.ts";
 import { durationOf, timestampOf } from "../values/temporal.ts";
@@ -70,12 +71,18 @@ function numbers(rules: NumberRules, left: CelValue, right: CelValue): CelValue 
 }
 
 /** `left + right`. Throws a `CelError` on overflow and for kinds that cannot be added. */
-export function add(left: CelValue, right: CelValue): CelValue {
+export function add(left: CelValue, right: CelValue, meter: Meter): CelValue {
   if (typeof left === "string" && typeof right === "string") return left + right;
-  if (isListValue(left) && isListValue(right)) return left.concat(right);
+  if (isListValue(left) && isListValue(right)) {
+    meter.work(left.length + right.length);
+    return left.concat(right);
+  }
   const sum = numbers(addition, left, right);
   if (sum !== undefined) return sum;
-  if (left instanceof Bytes && right instanceof Bytes) return joinedBytes(left, right);
+  if (left instanceof Bytes && right instanceof Bytes) {
+    meter.work(left.value.length + right.value.length);
+    return joinedBytes(left, right);
+  }
   if (left instanceof Duration) {
     if (right instanceof Duration) return durationOf(left.nanoseconds + right.nanoseconds);
     if (right instanceof Timestamp) return timestampOf(left.nanoseconds + right.nanoseconds);

@@ -67,7 +67,11 @@ function compileAny(
     );
 }
 
+/** Functions whose overloads are chosen in one place in cel-go, which then names no types. */
+const bareNames: ReadonlySet<string> = new Set(["size", "sort"]);
+
 function noMatch(name: string, values: readonly CelValue[]): CelError {
+  if (bareNames.has(name)) return noSuchOverload(name);
   return noSuchOverload(`${name}(${values.map(typeNameOf).join(", ")})`);
 }
 

@@ -1,6 +1,8 @@
+import { BudgetExceeded } from "../../budget.ts";
 import type { Ast } from "../syntax/ast.ts";
 import { qualifiedName } from "../syntax/parser.ts";
-import { noSuchOverload } from "../values/cel-error.ts";
+import { CelError, noSuchOverload } from "../values/cel-error.ts";
+import { typeNameOf } from "../values/cel-value.ts";
 import { noValue, OptionalValue } from "../values/objects.ts";
 import {
   hasField,
@@ -22,11 +24,14 @@ import {
   compileTransformMap,
 } from "./comprehension.ts";
 import { candidateNames } from "./environment.ts";
+import { Frame } from "./frame.ts";
 import type { Code } from "./frame.ts";
 import { compileIdentifier, compileQualified, undeclaredName } from "./identifiers.ts";
+import { constantOf, rememberConstant } from "./constants.ts";
+import { LazyBinding } from "./lazy-binding.ts";
 import { compileList, compileMapLiteral, compileStruct } from "./literals.ts";
 import { compileConditional, compileLogic, compileOrElse } from "./logic.ts";
-import { compileLiteralEquality, compileOperator } from "./operators.ts";
+import { compileLiteralEquality, compileMembership, compileOperator } from "./operators.ts";
 import { innerScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 
@@ -59,17 +64,11 @@ export function compileAst(ast: Ast, scope: Scope): Code {
         compileAst(ast.whenFalse, scope),
       );
     case "list":
-      return compileList(
-        ast.elements.map((element) => ({ ...element, value: compileAst(element.value, scope) })),
-      );
-    case "map":
-      return compileMapLiteral(
-        ast.entries.map((entry) => ({
-          ...entry,
-          key: compileAst(entry.key, scope),
-          value: compileAst(entry.value, scope),
-        })),
-      );
+    case "map": {
+      const code = ast.kind === "list" ? compileListLiteral(ast, scope) : compileEntries(ast, scope);
+      const constant = constantOf(ast);
+      return constant === undefined ? code : () => constant;
+    }
     case "struct":
       return compileMessage(ast, scope);
     case "comprehension":
@@ -83,6 +82,22 @@ export function compileAst(ast: Ast, scope: Scope): Code {
   }
 }
 
+function compileListLiteral(ast: Of<"list">, scope: Scope): Code {
+  return compileList(
+    ast.elements.map((element) => ({ ...element, value: compileAst(element.value, scope) })),
+  );
+}
+
+function compileEntries(ast: Of<"map">, scope: Scope): Code {
+  return compileMapLiteral(
+    ast.entries.map((entry) => ({
+      ...entry,
+      key: compileAst(entry.key, scope),
+      value: compileAst(entry.value, scope),
+    })),
+  );
+}
+
 function compileSelect(ast: Of<"select">, scope: Scope): Code {
   const { field, optional } = ast;
   if (!optional) {
@@ -90,27 +105,35 @@ function compileSelect(ast: Of<"select">, scope: Scope): Code {
     if (qualified !== undefined) return qualified;
   }
   const operand = compileAst(ast.operand, scope);
+  const cost = 1 + attributeCost(ast.operand);
   if (optional) {
     return (frame) => {
-      const value = operand(frame);
-      frame.spend(1);
-      return selectOptional(value, field);
+      const selected = selectOptional(operand(frame), field);
+      // A field that is not there is not counted.
+      frame.spend(selected.value === undefined ? cost - 1 : cost);
+      return selected;
     };
   }
   const isInherited = isInheritedName(field);
   return (frame) => {
     const value = operand(frame);
-    frame.spend(1);
+    frame.spend(cost);
     return (isInherited ? undefined : plainField(value, field)) ?? selectField(value, field);
   };
 }
 
+/** What is no variable, nor a part of one, is made an attribute first, which the API server counts. */
+function attributeCost({ kind }: Ast): number {
+  return kind === "ident" || kind === "select" || kind === "index" || kind === "conditional" ? 0 : 1;
+}
+
 function compileHas({ operand: ast, field, optional }: Of<"has">, scope: Scope): Code {
   const operand = compileAst(ast, scope);
+  const cost = attributeCost(ast);
   const isInherited = isInheritedName(field);
   return (frame) => {
     const value = operand(frame);
-    frame.spend(1);
+    if (cost > 0) frame.spend(cost);
     if (!isInherited && plainField(value, field) !== undefined) return true;
     return optional ? selectOptional(value, field).value !== undefined : hasField(value, field);
   };
@@ -120,11 +143,13 @@ function compileIndex(ast: Of<"index">, scope: Scope): Code {
   const operand = compileAst(ast.operand, scope);
   const index = compileAst(ast.index, scope);
   const select = ast.optional ? indexOptional : indexValue;
+  const cost = attributeCost(ast.operand);
   return (frame) => {
     const value = operand(frame);
     const key = index(frame);
-    frame.spend(1);
-    return select(value, key);
+    const found = select(value, key);
+    frame.spend(found === noValue ? cost : cost + 1);
+    return found;
   };
 }
 
@@ -139,11 +164,14 @@ function compileFunction(ast: Of<"call">, scope: Scope): Code {
       const comparison = compileLiteralEquality(left, right.value, isEqual);
       if (comparison !== undefined) return comparison;
     }
-    const operator = compileOperator(ast.name, codes);
+    const operator =
+      ast.name === "@in"
+        ? compileMembership(codes, membershipCost(ast.arguments[1]))
+        : compileOperator(ast.name, codes);
     if (operator !== undefined) return operator;
     for (const name of candidateNames(environment.container, ast.name)) {
       const overloads = environment.functions.get(name);
-      if (overloads !== undefined) return compileCall(name, overloads, codes);
+      if (overloads !== undefined) return folded(ast, compileCall(name, overloads, codes));
     }
     return undeclaredName(ast.name, ast.offset, scope);
   }
@@ -165,6 +193,41 @@ function compileFunction(ast: Of<"call">, scope: Scope): Code {
   return compileCall(ast.name, overloads, [target, ...codes]);
 }
 
+/** How membership is counted: not at all in a constant list, by size in one that is made here, else once. */
+function membershipCost(container: Ast | undefined): "none" | "size" | "one" {
+  if (container === undefined) return "one";
+  if (container.kind === "list") return constantOf(container) === undefined ? "size" : "none";
+  return container.kind === "comprehension" || container.kind === "call" ? "size" : "one";
+}
+
+const conversions: ReadonlySet<string> = new Set([
+  "bool",
+  "bytes",
+  "double",
+  "duration",
+  "dyn",
+  "int",
+  "string",
+  "timestamp",
+  "type",
+  "uint",
+]);
+
+/** A conversion of a constant is a constant, and costs nothing; one that fails does so where it is used. */
+function folded(ast: Of<"call">, code: Code): Code {
+  const [argument] = ast.arguments;
+  if (argument === undefined || ast.arguments.length !== 1 || !conversions.has(ast.name)) return code;
+  if (constantOf(argument) === undefined) return code;
+  try {
+    const value = code(new Frame({ get: () => undefined }, { nowMs: 0, seed: 0 }, Number.POSITIVE_INFINITY));
+    rememberConstant(ast, value);
+    return () => value;
+  } catch (error) {
+    if (!(error instanceof CelError) && !(error instanceof BudgetExceeded)) throw error;
+    return code;
+  }
+}
+
 function compileMessage(ast: Of<"struct">, scope: Scope): Code {
   const { messages, container } = scope.environment;
   const fields = ast.fields.map((field) => ({ ...field, value: compileAst(field.value, scope) }));
@@ -182,6 +245,7 @@ function compileComprehension(ast: Of<"comprehension">, scope: Scope): Code {
     part === undefined ? undefined : compileAst(part, inner.scope);
   const transform = compileInner(ast.transform) ?? (() => null);
   const loop = { range, slots: inner.slots, predicate: compileInner(ast.predicate), transform };
+  const isConstant = ast.transform !== undefined && constantOf(ast.transform) !== undefined;
   switch (ast.macro) {
     case "all":
       return compileQuantifier(loop, false);
@@ -193,9 +257,13 @@ function compileComprehension(ast: Of<"comprehension">, scope: Scope): Code {
       return compileFilter(loop);
     case "map":
     case "transformList":
-      return compileMap(loop, transform);
+      return compileMap(
+        loop,
+        transform,
+        ast.transform !== undefined && constantOf(ast.transform) !== undefined,
+      );
     case "sortBy":
-      return compileSortBy(loop, transform);
+      return compileSortBy(loop, transform, isConstant);
     case "transformMap":
       return compileTransformMap(loop, transform);
     case "transformMapEntry":
@@ -207,26 +275,34 @@ function compileComprehension(ast: Of<"comprehension">, scope: Scope): Code {
 
 function compileBind(ast: Of<"bind">, scope: Scope): Code {
   const value = compileAst(ast.value, scope);
-  const { scope: inner, slots } = innerScope(scope, [ast.variable]);
+  const { scope: inner, slots } = innerScope(scope, [ast.variable], true);
   const [slot = 0] = slots;
   const body = compileAst(ast.body, inner);
   return (frame) => {
-    frame.slots[slot] = value(frame);
+    frame.slots[slot] = new LazyBinding(value, slot);
     return body(frame);
   };
 }
 
 function compileOptionalMap(ast: Of<"optionalMap">, scope: Scope): Code {
   const operand = compileAst(ast.operand, scope);
-  const { scope: inner, slots } = innerScope(scope, [ast.variable]);
+  const { scope: inner, slots } = innerScope(scope, [ast.variable], true);
   const [slot = 0] = slots;
   const body = compileAst(ast.body, inner);
+  // cel-go computes the operand again where its value is used, and wraps the result.
   return (frame) => {
+    const before = frame.spent;
     const optional = operand(frame);
-    frame.spend(1);
-    if (!(optional instanceof OptionalValue)) throw noSuchOverload();
-    if (optional.value === undefined) return noValue;
-    frame.slots[slot] = optional.value;
+    const operandCost = frame.spent - before;
+    if (!(optional instanceof OptionalValue)) throw noSuchOverload(`hasValue(${typeNameOf(optional)})`);
+    const { value } = optional;
+    frame.spend(ast.flat && value !== undefined ? 1 : 2);
+    if (value === undefined) return noValue;
+    const again: Code = () => {
+      frame.spend(operandCost + 1);
+      return value;
+    };
+    frame.slots[slot] = new LazyBinding(again, slot);
     const result = body(frame);
     if (!ast.flat) return new OptionalValue(result);
     if (!(result instanceof OptionalValue)) throw noSuchOverload();

@@ -1,4 +1,4 @@
-import { sortByKeys } from "../functions/lists.ts";
+import { comparisonsCost, sortByKeys } from "../functions/lists.ts";
 import { CelError, noSuchOverload } from "../values/cel-error.ts";
 import { isListValue, typeNameOf } from "../values/cel-value.ts";
 import type { CelValue } from "../values/cel-value.ts";
@@ -13,12 +13,18 @@ export interface Loop {
   readonly transform: Code | undefined;
 }
 
-// What the API server counts per turn, beside the cost of predicate and transform.
-const allCost = 3;
-const existsCost = 3;
-const appendCost = 12;
+// What the API server counts, beside the cost of predicate and transform, for the code that it expands macros to.
+/** Reading the result at the end. */
+const endCost = 1;
+/** Looking whether `all` and `exists` are decided, and taking the next element in. */
+const allCosts = { look: 2, take: 1 };
+const existsCosts = { look: 3, take: 1 };
+/** Adding to the list so far; another list is made of an element that is no constant. */
+const appendCost = 2;
+const elementListCost = 10;
 const countCost = 2;
-const entryCost = 33;
+const entryCost = 3;
+const entriesCost = 2;
 
 /** Runs `turn` for every element, with the variables bound, until it says stop. */
 function each(loop: Loop, frame: Frame, turn: () => "stop" | undefined): void {
@@ -37,7 +43,7 @@ function eachOf(range: CelValue, loop: Loop, frame: Frame, turn: () => "stop" | 
     }
     return;
   }
-  if (!isMapValue(range)) throw notIterable(range);
+  if (!isMapValue(range)) throw notIterable(range, second !== undefined);
   for (const [key, value] of mapEntries(range)) {
     slots[first] = key;
     if (second !== undefined) slots[second] = value;
@@ -59,8 +65,13 @@ const goTypes: ReadonlyMap<string, string> = new Map([
   ["optional_type", "*types.Optional"],
 ]);
 
-function notIterable(range: CelValue): CelError {
-  return new CelError(`got '${goTypes.get(typeNameOf(range)) ?? typeNameOf(range)}', expected iterable type`);
+function notIterable(range: CelValue, hasTwoVariables: boolean): CelError {
+  const type = goTypes.get(typeNameOf(range)) ?? typeNameOf(range);
+  return new CelError(
+    hasTwoVariables
+      ? `unsupported comprehension range type: ${type}`
+      : `got '${type}', expected iterable type`,
+  );
 }
 
 function holds(predicate: Code | undefined, frame: Frame): boolean {
@@ -70,30 +81,66 @@ function holds(predicate: Code | undefined, frame: Frame): boolean {
   return value;
 }
 
+/**
+ * Runs `turn` for every element that the predicate takes. An error ends nothing: that of a predicate takes the place of
+ * those before it, that of a turn stands where there was none before, and what is left at the end is thrown, as in cel-go.
+ */
+function eachTaken(loop: Loop, frame: Frame, turn: () => void): void {
+  let failure: CelError | undefined;
+  each(loop, frame, () => {
+    try {
+      if (!holds(loop.predicate, frame)) return undefined;
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error;
+      failure = error;
+      return undefined;
+    }
+    if (failure !== undefined) return undefined;
+    try {
+      turn();
+    } catch (error) {
+      if (!(error instanceof CelError)) throw error;
+      failure = error;
+    }
+    return undefined;
+  });
+  if (failure !== undefined) throw failure;
+}
+
 /** `all` and `exists`: the element that decides wins over errors of others. */
 export function compileQuantifier(loop: Loop, decisive: boolean): Code {
-  const cost = decisive ? existsCost : allCost;
-  const overLists = loop.slots.length === 1 ? quantifyList(loop, decisive, cost) : undefined;
-  const overAll = quantifyAny(loop, decisive, cost);
+  const costs = decisive ? existsCosts : allCosts;
+  const overLists = loop.slots.length === 1 ? quantifyList(loop, decisive, costs) : undefined;
+  const overAll = quantifyAny(loop, decisive, costs);
   return (frame) => {
     const range = loop.range(frame);
+    frame.spend(endCost);
     return overLists !== undefined && isListValue(range) ? overLists(frame, range) : overAll(frame, range);
   };
+}
+
+interface TurnCosts {
+  readonly look: number;
+  readonly take: number;
 }
 
 /** The common case, a list and one variable, is a plain loop. */
 function quantifyList(
   { slots: [slot = 0], predicate }: Loop,
   decisive: boolean,
-  cost: number,
+  { look, take }: TurnCosts,
 ): (frame: Frame, range: readonly CelValue[]) => boolean {
+  const turn = look + take;
   return (frame, range) => {
     let failure: CelError | undefined;
     for (let index = 0; index < range.length; index++) {
-      frame.spend(cost);
+      frame.spend(turn);
       frame.slots[slot] = range[index] ?? null;
       try {
-        if (holds(predicate, frame) === decisive) return decisive;
+        if (holds(predicate, frame) === decisive) {
+          if (index + 1 < range.length) frame.spend(look);
+          return decisive;
+        }
       } catch (error) {
         if (!(error instanceof CelError)) throw error;
         failure ??= error;
@@ -107,19 +154,22 @@ function quantifyList(
 function quantifyAny(
   loop: Loop,
   decisive: boolean,
-  cost: number,
+  { look, take }: TurnCosts,
 ): (frame: Frame, range: CelValue) => boolean {
   return (frame, range) => {
     let failure: CelError | undefined;
     let isDecided = false;
+    let seen = 0;
     eachOf(range, loop, frame, () => {
-      frame.spend(cost);
+      frame.spend(look + take);
       try {
         isDecided = holds(loop.predicate, frame) === decisive;
       } catch (error) {
         if (!(error instanceof CelError)) throw error;
         failure ??= error;
       }
+      seen++;
+      if (isDecided && isListValue(range) && seen < range.length) frame.spend(look);
       return isDecided ? "stop" : undefined;
     });
     if (isDecided) return decisive;
@@ -132,10 +182,10 @@ function quantifyAny(
 export function compileExistsOne(loop: Loop): Code {
   return (frame) => {
     let count = 0;
-    each(loop, frame, () => {
+    frame.spend(2 * endCost);
+    eachTaken(loop, frame, () => {
       frame.spend(countCost);
-      if (holds(loop.predicate, frame)) count++;
-      return undefined;
+      count++;
     });
     return count === 1;
   };
@@ -145,45 +195,46 @@ export function compileExistsOne(loop: Loop): Code {
 export function compileFilter(loop: Loop): Code {
   const [slot = 0] = loop.slots;
   return (frame) => {
+    frame.spend(endCost);
     const result: CelValue[] = [];
-    each(loop, frame, () => {
-      if (holds(loop.predicate, frame)) {
-        frame.spend(appendCost);
-        result.push(frame.slots[slot] ?? null);
-      }
-      return undefined;
+    eachTaken(loop, frame, () => {
+      frame.spend(appendCost + elementListCost + 1);
+      result.push(frame.slots[slot] ?? null);
     });
     return result;
   };
 }
 
 /** `map` and `transformList`. */
-export function compileMap(loop: Loop, transform: Code): Code {
+export function compileMap(loop: Loop, transform: Code, isConstant: boolean): Code {
+  const cost = isConstant ? appendCost : appendCost + elementListCost;
   return (frame) => {
+    frame.spend(endCost);
     const result: CelValue[] = [];
-    each(loop, frame, () => {
-      if (holds(loop.predicate, frame)) {
-        frame.spend(appendCost);
-        result.push(transform(frame));
-      }
-      return undefined;
+    eachTaken(loop, frame, () => {
+      frame.spend(cost);
+      result.push(transform(frame));
     });
     return result;
   };
 }
 
 /** `sortBy`: the elements in ascending order of what they become. */
-export function compileSortBy(loop: Loop, transform: Code): Code {
+export function compileSortBy(loop: Loop, transform: Code, isConstant: boolean): Code {
+  const cost = isConstant ? appendCost : appendCost + elementListCost;
   const [slot = 0] = loop.slots;
   return (frame) => {
     const items: CelValue[] = [];
     const keys: CelValue[] = [];
+    // The list is read twice: for its keys, and to be sorted.
+    frame.spend(endCost + 2);
     each(loop, frame, () => {
-      frame.spend(appendCost);
+      frame.spend(cost);
       items.push(frame.slots[slot] ?? null);
       keys.push(transform(frame));
       return undefined;
     });
+    frame.spend(comparisonsCost(keys));
     return sortByKeys(items, keys, frame);
   };
 }
@@ -192,14 +243,12 @@ export function compileSortBy(loop: Loop, transform: Code): Code {
 export function compileTransformMap(loop: Loop, transform: Code): Code {
   const [slot = 0] = loop.slots;
   return (frame) => {
+    frame.spend(endCost);
     const result = new MapBuilder();
-    each(loop, frame, () => {
-      if (holds(loop.predicate, frame)) {
-        frame.spend(entryCost);
-        const key = frame.slots[slot] ?? null;
-        result.add(key, transform(frame));
-      }
-      return undefined;
+    eachTaken(loop, frame, () => {
+      frame.spend(entryCost);
+      const key = frame.slots[slot] ?? null;
+      result.add(key, transform(frame));
     });
     return result.build();
   };
@@ -208,15 +257,13 @@ export function compileTransformMap(loop: Loop, transform: Code): Code {
 /** `transformMapEntry`: each element becomes a map, and the maps become one. */
 export function compileTransformEntry(loop: Loop, transform: Code): Code {
   return (frame) => {
+    frame.spend(endCost);
     const result = new MapBuilder();
-    each(loop, frame, () => {
-      if (holds(loop.predicate, frame)) {
-        frame.spend(entryCost);
-        const entries = transform(frame);
-        if (!isMapValue(entries)) throw noSuchOverload();
-        for (const [key, value] of mapEntries(entries)) result.add(key, value);
-      }
-      return undefined;
+    eachTaken(loop, frame, () => {
+      frame.spend(entriesCost);
+      const entries = transform(frame);
+      if (!isMapValue(entries)) throw noSuchOverload();
+      for (const [key, value] of mapEntries(entries)) result.add(key, value);
     });
     return result.build();
   };

@@ -1,4 +1,5 @@
 import type { Library } from "../functions/function-spec.ts";
+import { dynType, isSameType } from "../types/cel-type.ts";
 import type { CelType } from "../types/cel-type.ts";
 import type { CelValue } from "../values/cel-value.ts";
 import { readyOverload } from "./overloads.ts";
@@ -60,14 +61,14 @@ export interface EnvironmentOptions {
 export function celEnvironment(options: EnvironmentOptions): CelEnvironment {
   const functions = new Map<string, ReadyOverload[]>();
   const methods = new Map<string, ReadyOverload[]>();
-  for (const { functions: specs, replaces = [] } of options.libraries) {
+  for (const { functions: specs, replaces = [], overrides = false } of options.libraries) {
     for (const name of replaces) methods.delete(name);
     for (const overload of specs.flatMap((spec) => spec.overloads)) {
       const ready = readyOverload(overload);
       const table = ready.signature.isMethod ? methods : functions;
       const known = table.get(ready.signature.name);
       if (known === undefined) table.set(ready.signature.name, [ready]);
-      else known.push(ready);
+      else addOverload(known, ready, overrides);
     }
   }
   return {
@@ -82,6 +83,17 @@ export function celEnvironment(options: EnvironmentOptions): CelEnvironment {
     container: options.container ?? "",
     resolvesLate: options.resolvesLate ?? false,
   };
+}
+
+function addOverload(known: ReadyOverload[], added: ReadyOverload, overrides: boolean): void {
+  const { parameters } = added.signature;
+  const at = known.findIndex(
+    ({ signature }) =>
+      signature.parameters.length === parameters.length &&
+      signature.parameters.every((type, index) => isSameType(type, parameters[index] ?? dynType)),
+  );
+  if (overrides && at >= 0) known[at] = added;
+  else known.push(added);
 }
 
 /** The environment with more variables, and with types that they need. */

@@ -30,6 +30,13 @@ export interface CelClock {
   readonly seed: number;
 }
 
+/** Steps of work for one expression: about a quarter of a second on an idle machine. */
+const maxWork = 5_000_000;
+/** Steps that take as long as a unit of cost. */
+const workPerCost = 5;
+/** Less work than this is never noticed, and leaves the cost as the API server counts it. */
+const freeWork = 100_000;
+
 /** The state of one evaluation: variables of loops, cost so far. */
 export class Frame implements CallContext {
   readonly activation: Activation;
@@ -37,7 +44,8 @@ export class Frame implements CallContext {
   readonly #clock: CelClock;
   readonly #maxCost: number;
   #pick: ((limit: number) => number) | undefined;
-  cost = 0;
+  #cost = 0;
+  #work = 0;
 
   constructor(activation: Activation, clock: CelClock, maxCost: number) {
     this.activation = activation;
@@ -73,12 +81,30 @@ export class Frame implements CallContext {
     generate(namespace, objects);
   }
 
-  spend(cost: number): void {
-    this.cost += cost;
-    if (this.cost > this.#maxCost) {
-      throw new BudgetExceeded("operation cancelled: actual cost limit exceeded");
-    }
+  /** What the evaluation cost so far; work that takes longer than its cost says counts for more. */
+  get cost(): number {
+    return this.#work > freeWork ? Math.max(this.#cost, Math.ceil(this.#work / workPerCost)) : this.#cost;
   }
+
+  /** The cost alone, as the API server counts it. */
+  get spent(): number {
+    return this.#cost;
+  }
+
+  spend(cost: number): void {
+    this.#cost += cost;
+    if (this.#cost > this.#maxCost) throw limitExceeded();
+  }
+
+  work(steps: number): void {
+    this.#work += steps;
+    if (this.#work > Math.min(maxWork, Math.max(freeWork, this.#maxCost * workPerCost)))
+      throw limitExceeded();
+  }
+}
+
+function limitExceeded(): BudgetExceeded {
+  return new BudgetExceeded("operation cancelled: actual cost limit exceeded");
 }
 
 /** A compiled expression. Throws `CelError`, `BudgetExceeded` or `Suspension`. */

@@ -5,12 +5,20 @@ import { CelError } from "../values/cel-error.ts";
 import { TypeValue } from "../values/objects.ts";
 import { candidateNames } from "./environment.ts";
 import type { Code } from "./frame.ts";
+import { LazyBinding } from "./lazy-binding.ts";
 import type { Scope } from "./scope.ts";
 import { isTypeName } from "./type-names.ts";
 
 /** The code of a name. Throws a `CelIssueError` for one that nothing declares. */
 export function compileIdentifier(name: string, offset: number, scope: Scope): Code {
   const slot = scope.locals.get(name);
+  if (slot !== undefined && scope.lazySlots.has(slot)) {
+    return (frame) => {
+      frame.spend(1);
+      const bound = frame.slots[slot] ?? null;
+      return bound instanceof LazyBinding ? bound.value(frame) : bound;
+    };
+  }
   if (slot !== undefined) {
     return (frame) => {
       frame.spend(1);

@@ -22,12 +22,11 @@ export function compileLogic(operator: "&&" | "||", operands: readonly Code[]): 
   };
 }
 
-/** `or` and `orValue`: what is no optional is its own value, as in cel-go. */
+/** `or` and `orValue` of an optional: the second is computed where the first has nothing. */
 export function compileOrElse(first: Code, second: Code, unwraps: boolean): Code {
   return (frame) => {
     const value = first(frame);
-    frame.spend(1);
-    if (!(value instanceof OptionalValue)) return value;
+    if (!(value instanceof OptionalValue)) throw noSuchOverload();
     if (value.value === undefined) return second(frame);
     return unwraps ? value.value : value;
   };

@@ -1,10 +1,11 @@
-import { noSuchOverload } from "../values/cel-error.ts";
+import { CelError, noSuchOverload } from "../values/cel-error.ts";
 import { isListValue } from "../values/cel-value.ts";
 import type { CelValue } from "../values/cel-value.ts";
 import { equalValues } from "../values/equality.ts";
 import type { Meter } from "../values/equality.ts";
 import { LazyMap } from "../values/lazy-map.ts";
 import { isMapValue, mapGet } from "../values/map-access.ts";
+import { Bytes } from "../values/objects.ts";
 import { compareValues } from "../values/ordering.ts";
 import { add, divide, modulo, multiply, negate, subtract } from "./arithmetic.ts";
 import type { Code } from "./frame.ts";
@@ -22,6 +23,7 @@ function comparison(holds: (order: number) => boolean, name: string): BinaryOper
     apply: (left, right) => {
       const order = compareValues(left, right);
       if (order === undefined) throw noSuchOverload(left === null || isListValue(left) ? name : undefined);
+      if (Number.isNaN(order)) throw new CelError("NaN values cannot be ordered");
       return holds(order);
     },
     cost: comparisonCost,
@@ -29,8 +31,11 @@ function comparison(holds: (order: number) => boolean, name: string): BinaryOper
 }
 
 function addCost(left: CelValue, right: CelValue): number {
-  return typeof left === "string" && typeof right === "string"
-    ? Math.ceil((left.length + right.length) / 10)
+  if (typeof left === "string" && typeof right === "string") {
+    return Math.ceil((left.length + right.length) / 10);
+  }
+  return left instanceof Bytes && right instanceof Bytes
+    ? Math.ceil((left.value.length + right.value.length) / 10)
     : 1;
 }
 
@@ -46,7 +51,6 @@ const binaryOperators: ReadonlyMap<string, BinaryOperator> = new Map([
   ["_*_", { apply: multiply, cost: undefined }],
   ["_/_", { apply: divide, cost: undefined }],
   ["_%_", { apply: modulo, cost: undefined }],
-  ["@in", { apply: contains, cost: (_, container) => (isListValue(container) ? container.length : 1) }],
 ]);
 
 function contains(value: CelValue, container: CelValue, meter: Meter): boolean {
@@ -76,6 +80,23 @@ export function compileOperator(name: string, operands: readonly Code[]): Code |
     const right = second(frame);
     frame.spend(cost === undefined ? 1 : cost(left, right));
     return apply(left, right, frame);
+  };
+}
+
+/** `value in container`. */
+export function compileMembership(
+  [first, second]: readonly Code[],
+  counted: "none" | "size" | "one",
+): Code | undefined {
+  if (first === undefined || second === undefined) return undefined;
+  return (frame) => {
+    const value = first(frame);
+    const container = second(frame);
+    if (counted !== "none") {
+      frame.spend(counted === "size" && isListValue(container) ? container.length : 1);
+    }
+    if (isListValue(container)) frame.work(container.length);
+    return contains(value, container, frame);
   };
 }
 

@@ -8,13 +8,7 @@ import { imageLibrary } from "../functions/kyverno/images.ts";
 import { jsonPatchLibrary } from "../functions/kyverno/json-patch.ts";
 import { orValueLibrary } from "../functions/kyverno/or-value.ts";
 import { serviceAccountStruct, userLibrary } from "../functions/kyverno/service-accounts.ts";
-import {
-  generatorLibrary,
-  kubernetesLibraries,
-  kyvernoLibraries,
-  languageLibraries,
-  resourceLibrary,
-} from "../libraries.ts";
+import { generatorLibrary, kyvernoLibraries, policyLibraries, resourceLibrary } from "../libraries.ts";
 import { dynType, listOf, mapOf, namedType, stringType } from "../types/cel-type.ts";
 import {
   admissionStructs,
@@ -51,8 +45,6 @@ const exceptions = structType("libs.Exception", {
   allowedValues: listOf(stringType),
 });
 
-const base: readonly Library[] = [...languageLibraries, ...kubernetesLibraries];
-
 const objects = { object: dynType, oldObject: dynType, request: requestType, namespaceObject: namespaceType };
 
 /** What Kyverno's kinds have in common. */
@@ -60,7 +52,13 @@ function kyvernoOptions(isNamespaced: boolean, ...more: readonly Library[]): Env
   return {
     variables: { ...objects, exceptions: namedType(exceptions.name) },
     structs: [...admissionStructs, kyvernoRequestStruct, serviceAccountStruct, exceptions],
-    libraries: [...base, orValueLibrary, ...kyvernoLibraries, resourceLibrary(isNamespaced), ...more],
+    libraries: [
+      ...policyLibraries,
+      orValueLibrary,
+      ...kyvernoLibraries,
+      resourceLibrary(isNamespaced),
+      ...more,
+    ],
   };
 }
 
@@ -74,7 +72,7 @@ function apiServerOptions(): EnvironmentOptions {
       "authorizer.requestResource": namedType("kubernetes.authorization.ResourceCheck"),
     },
     structs: [...admissionStructs, requestStruct],
-    libraries: [...base, authorizationLibrary, orValueLibrary],
+    libraries: [...policyLibraries, authorizationLibrary, orValueLibrary],
   };
 }
 
@@ -113,7 +111,7 @@ function optionsOf(kind: CelKind, isNamespaced: boolean): EnvironmentOptions {
     case "DeletingPolicy":
       return { ...kyvernoOptions(isNamespaced, certificatesLibrary), messages: [objectMessage], ...plain };
     case "ImageReference":
-      return { variables: { ref: stringType }, libraries: [...base, imageLibrary], ...plain };
+      return { variables: { ref: stringType }, libraries: [...policyLibraries, imageLibrary], ...plain };
     case "ValidatingAdmissionPolicy":
     case "ClusterPolicy":
     case "MatchConditions":

@@ -6,8 +6,8 @@ import { CelError } from "../values/cel-error.ts";
 import { typeNameOf } from "../values/cel-value.ts";
 import type { CelValue, Uint } from "../values/cel-value.ts";
 import { doubleNumber, doubleOf, intOf, uintOf } from "../values/numbers.ts";
-import { Bytes, Duration, TypeValue } from "../values/objects.ts";
-import type { Timestamp } from "../values/objects.ts";
+import { Bytes, TypeValue } from "../values/objects.ts";
+import type { Duration, Timestamp } from "../values/objects.ts";
 import { timestampOf } from "../values/temporal.ts";
 import type { FunctionSpec, Overload } from "./function-spec.ts";
 import { conversionError, durationFromText, timestampFromText } from "./text-times.ts";
@@ -188,7 +188,6 @@ export const conversionFunctions: readonly FunctionSpec[] = [
     {
       duration: same,
       string: durationFromText,
-      int: (value: number | bigint) => new Duration(BigInt(value)),
     },
     [
       ["duration('90m')", "duration('1h30m')"],

@@ -1,7 +1,6 @@
 import { decodeBase64, encodeBase64 } from "../../jmespath/base64.ts";
 import { isList, isObject, objectOf } from "../../values/json.ts";
 import type { Json } from "../../values/json.ts";
-import { traversalCost } from "../compile/sizes.ts";
 import { CelError } from "../values/cel-error.ts";
 import type { CelValue } from "../values/cel-value.ts";
 import { jsonOf } from "../values/json-of.ts";
@@ -39,7 +38,7 @@ export const encodersLibrary: Library = {
     {
       name: "base64.decode",
       source,
-      overloads: [{ signature: "base64.decode(string): bytes", call: decode, cost: traversalCost }],
+      overloads: [{ signature: "base64.decode(string): bytes", call: decode }],
       examples: [
         ["base64.decode('aGVsbG8=')", "b'hello'"],
         ["base64.decode('aGVsbG8')", "b'hello'"],
@@ -53,7 +52,6 @@ export const encodersLibrary: Library = {
         {
           signature: "base64.encode(bytes): string",
           call: (bytes: Bytes) => encodeBase64(bytes.value),
-          cost: traversalCost,
         },
       ],
       examples: [

@@ -3,6 +3,7 @@ import { compareText } from "../../values/go-format.ts";
 import { CelError } from "../values/cel-error.ts";
 import { isListValue, typeNameOf, Uint } from "../values/cel-value.ts";
 import type { CelValue } from "../values/cel-value.ts";
+import type { Meter } from "../values/equality.ts";
 import { isMapValue, mapEntries } from "../values/map-access.ts";
 import { doubleNumber, isDoubleValue } from "../values/numbers.ts";
 import { Bytes, Duration, Timestamp, TypeValue } from "../values/objects.ts";
@@ -14,8 +15,16 @@ const maxPrecision = 100;
 const maxDepth = 100;
 const clause = /%(?:%|(?:\.([0-9]+))?([sdfebxXo]))/y;
 
+/** Text of a value for a letter: `s`, `d`, `f`, `e`, `b`, `x`, `X` or `o`. Throws a `CelError`. */
+export type Clause = (letter: string, precision: number, value: CelValue, context: CallContext) => string;
+
 /** `format`: `%s %d %f %e %b %x %X %o %%`, with a precision for `f` and `e`. Throws a `CelError`. */
-export function formatText(text: string, values: readonly CelValue[], context: CallContext): string {
+export function formatText(
+  text: string,
+  values: readonly CelValue[],
+  context: CallContext,
+  formatClause: Clause = latestClause,
+): string {
   let result = "";
   let index = 0;
   let from = 0;
@@ -29,8 +38,8 @@ export function formatText(text: string, values: readonly CelValue[], context: C
       const value = values[index];
       if (value === undefined) throw new CelError(`index ${index} out of range`);
       if (match === null) throw badClause(text, at);
-      const piece = formatClause(match[2] ?? "", precisionOf(match[1]), value);
-      context.spend(Math.ceil(piece.length / 10));
+      const piece = formatClause(match[2] ?? "", precisionOf(match[1]), value, context);
+      context.work(piece.length / 4);
       result += piece;
       index++;
     }
@@ -57,14 +66,14 @@ function precisionOf(digits: string | undefined): number {
   return precision;
 }
 
-function formatError(expected: string, value: CelValue): CelError {
+export function formatError(expected: string, value: CelValue): CelError {
   return new CelError(`error during formatting: ${expected}, was given ${typeNameOf(value)}`);
 }
 
-function formatClause(letter: string, precision: number, value: CelValue): string {
+function latestClause(letter: string, precision: number, value: CelValue, context: CallContext): string {
   switch (letter) {
     case "s":
-      return displayText(value, 0);
+      return displayText(value, 0, context);
     case "d":
       return decimal(value);
     case "f":
@@ -80,7 +89,7 @@ function formatClause(letter: string, precision: number, value: CelValue): strin
   }
 }
 
-function wholeNumber(value: CelValue): bigint | undefined {
+export function wholeNumber(value: CelValue): bigint | undefined {
   if (value instanceof Uint) return value.value;
   if (typeof value === "bigint") return value;
   return typeof value === "number" && Number.isInteger(value) ? BigInt(value) : undefined;
@@ -130,19 +139,20 @@ function hexadecimal(value: CelValue): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** A value as `%s` shows it. */
-export function displayText(value: CelValue, depth: number): string {
+/** A value as `%s` shows it. Throws a `CelError` for values that have no text, `BudgetExceeded` for one that has no end. */
+export function displayText(value: CelValue, depth: number, meter?: Meter): string {
+  meter?.work(typeof value === "string" ? value.length / 16 : 4);
   if (depth > maxDepth) throw new CelError(`values nested deeper than ${maxDepth} levels are not formatted`);
   if (typeof value === "string") return value;
   if (value === null || typeof value === "boolean") return String(value);
   const whole = wholeNumber(value);
   if (whole !== undefined) return whole.toString();
   if (isDoubleValue(value)) return doubleText(doubleNumber(value));
-  if (isListValue(value)) return `[${value.map((item) => displayText(item, depth + 1)).join(", ")}]`;
+  if (isListValue(value)) return `[${value.map((item) => displayText(item, depth + 1, meter)).join(", ")}]`;
   if (isMapValue(value)) {
     const entries = Array.from(mapEntries(value), ([key, item]): [string, string] => [
-      displayText(key, depth + 1),
-      displayText(item, depth + 1),
+      displayText(key, depth + 1, meter),
+      displayText(item, depth + 1, meter),
     ]);
     entries.sort(([left], [right]) => compareText(left, right));
     return `{${entries.map(([key, item]) => `${key}: ${item}`).join(", ")}}`;

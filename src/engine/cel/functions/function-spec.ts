@@ -14,6 +14,11 @@ export interface CallContext {
   spend(cost: number): void;
   /** Whose authority requests run under; undefined where there is no outside. */
   readonly scope: PermissionScope | undefined;
+  /**
+   * Counts steps that the API server's cost does not tell of: elements compared, texts built, states of patterns. Throws
+   * `BudgetExceeded` where they would take too long.
+   */
+  work(steps: number): void;
   /** Asks the outside. Throws a `Suspension` where the answer has to be loaded first. */
   ask(request: ContextRequest): OutsideAnswer;
   /** Hands objects that `generator.Apply` makes to the evaluation. Throws a `CelError` where nothing takes them. */
@@ -50,4 +55,6 @@ export interface Library {
   readonly functions: readonly FunctionSpec[];
   /** Methods of libraries before it that it takes the place of. */
   readonly replaces?: readonly string[];
+  /** True where its overloads take the place of those before it that take the same types. */
+  readonly overrides?: boolean;
 }

@@ -2,6 +2,7 @@ import { CelError } from "../values/cel-error.ts";
 import { isListValue, mapKeyOf, typeNameOf } from "../values/cel-value.ts";
 import type { CelValue } from "../values/cel-value.ts";
 import { equalValues } from "../values/equality.ts";
+import { Bytes } from "../values/objects.ts";
 import { compareValues } from "../values/ordering.ts";
 import type { CallContext, Library } from "./function-spec.ts";
 
@@ -22,7 +23,7 @@ function distinct(list: List, context: CallContext): List {
       keys.add(key);
       return true;
     }
-    context.spend(others.length);
+    context.work(others.length);
     if (others.some((other) => equalValues(other, item, context))) return false;
     others.push(item);
     return true;
@@ -33,7 +34,7 @@ function flatten(list: List, depth: Int, context: CallContext): List {
   if (depth < 0) throw new CelError("level must be non-negative");
   const result: CelValue[] = [];
   const append = (items: List, left: number): void => {
-    context.spend(items.length);
+    context.work(items.length);
     for (const item of items) {
       if (left > 0 && isListValue(item)) append(item, left - 1);
       else result.push(item);
@@ -48,7 +49,7 @@ function range(size: Int, context: CallContext): List {
   if (size > maxRange) {
     throw new CelError(`lists.range: size ${size} exceeds maximum allowed (${maxRange})`);
   }
-  context.spend(Number(size));
+  context.work(Number(size));
   return Array.from({ length: Number(size) }, (_, index) => index);
 }
 
@@ -71,7 +72,7 @@ function sortedIndexes(keys: List, context: CallContext): readonly number[] {
       throw new CelError("list elements must have the same type");
     }
   }
-  context.spend(keys.length * Math.ceil(Math.log2(keys.length + 1)));
+  context.work(4 * keys.length * Math.ceil(Math.log2(keys.length + 1)));
   const indexes = Array.from(keys.keys());
   return indexes.sort((left, right) => compareValues(keys[left] ?? null, keys[right] ?? null) ?? 0);
 }
@@ -81,7 +82,28 @@ export function sortByKeys(list: List, keys: List, context: CallContext): List {
   return sortedIndexes(keys, context).map((index) => list[index] ?? null);
 }
 
-const listCost = (list: List): number => list.length + 1;
+/** Types whose values have an order. */
+export const comparableTypes = [
+  "int",
+  "uint",
+  "double",
+  "bool",
+  "duration",
+  "timestamp",
+  "string",
+  "bytes",
+] as const;
+
+/** A call, a list, and each of its elements. */
+const listBase = 11;
+const outputCost = (list: List): number => listBase + list.length;
+
+/** Every element compared with every other, texts at a tenth more. */
+export function comparisonsCost(list: List): number {
+  const [first] = list;
+  const factor = typeof first === "string" || first instanceof Bytes ? 2.1 : 2;
+  return Math.floor(listBase + factor * list.length ** 2);
+}
 
 /** The lists extension, version 3; `sortBy` is compiled as a macro. */
 export const listsLibrary: Library = {
@@ -90,7 +112,7 @@ export const listsLibrary: Library = {
     {
       name: "distinct",
       source,
-      overloads: [{ signature: "(list(A)).distinct(): list(A)", call: distinct, cost: listCost }],
+      overloads: [{ signature: "(list(A)).distinct(): list(A)", call: distinct, cost: comparisonsCost }],
       examples: [
         ["[1, 2, 1, 3].distinct()", "[1, 2, 3]"],
         ["[[1], [2], [1]].distinct()", "[[1], [2]]"],
@@ -104,9 +126,14 @@ export const listsLibrary: Library = {
         {
           signature: "(list(dyn)).flatten(): list(dyn)",
           call: (list: List, context: CallContext) => flatten(list, 1, context),
-          cost: listCost,
+          cost: outputCost,
         },
-        { signature: "(list(dyn)).flatten(int): list(dyn)", call: flatten, cost: listCost },
+        {
+          signature: "(list(dyn)).flatten(int): list(dyn)",
+          call: flatten,
+          cost: (list: List, depth: Int) =>
+            listBase + list.length * Math.max(0, Math.min(Number(depth), 1000)),
+        },
       ],
       examples: [
         ["[1, [2, [3]]].flatten()", "[1, 2, [3]]"],
@@ -117,7 +144,13 @@ export const listsLibrary: Library = {
     {
       name: "lists.range",
       source,
-      overloads: [{ signature: "lists.range(int): list(int)", call: range }],
+      overloads: [
+        {
+          signature: "lists.range(int): list(int)",
+          call: range,
+          cost: (size: Int) => listBase + Math.max(0, Math.min(Number(size), maxRange)),
+        },
+      ],
       examples: [
         ["lists.range(3)", "[0, 1, 2]"],
         ["lists.range(-1)", { error: "lists.range: size must be non-negative, got -1" }],
@@ -130,7 +163,7 @@ export const listsLibrary: Library = {
         {
           signature: "(list(A)).reverse(): list(A)",
           call: (list: List) => list.toReversed(),
-          cost: listCost,
+          cost: outputCost,
         },
       ],
       examples: [
@@ -141,7 +174,14 @@ export const listsLibrary: Library = {
     {
       name: "slice",
       source,
-      overloads: [{ signature: "(list(A)).slice(int, int): list(A)", call: slice, cost: listCost }],
+      overloads: [
+        {
+          signature: "(list(A)).slice(int, int): list(A)",
+          call: slice,
+          cost: (list: List, start: Int, end: Int) =>
+            listBase + Math.max(0, Math.min(Number(end), list.length) - Math.max(0, Number(start))),
+        },
+      ],
       examples: [
         ["[1, 2, 3, 4].slice(1, 3)", "[2, 3]"],
         ["[1].slice(0, 2)", { error: "cannot slice(0, 2), list is length 1" }],
@@ -150,12 +190,11 @@ export const listsLibrary: Library = {
     {
       name: "sort",
       source,
-      overloads: [
-        {
-          signature: "(list(A)).sort(): list(A)",
-          call: (list: List, context: CallContext) => sortByKeys(list, list, context),
-        },
-      ],
+      overloads: comparableTypes.map((type) => ({
+        signature: `(list(${type})).sort(): list(${type})`,
+        call: (list: List, context: CallContext) => sortByKeys(list, list, context),
+        cost: comparisonsCost,
+      })),
       examples: [
         ["['b', 'a', 'c'].sort()", "['a', 'b', 'c']"],
         ["[dyn('b'), dyn(1)].sort()", { error: "list elements must have the same type" }],

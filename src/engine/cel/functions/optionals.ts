@@ -127,7 +127,7 @@ export const optionalLibrary: Library = {
       examples: [
         ["{}.?a.orValue('x')", "'x'"],
         ["dyn({'a': null}).?a.orValue(1)", "null"],
-        ["dyn('present').orValue('x')", "'present'"],
+        ["dyn('present').orValue('x')", { error: "no such overload" }],
         ["{}.a.orValue(1)", { error: "no such key: a" }],
       ],
     },

@@ -3,7 +3,7 @@ import { matchCost } from "../compile/sizes.ts";
 import { CelError } from "../values/cel-error.ts";
 import { noValue, OptionalValue } from "../values/objects.ts";
 import type { CallContext, FunctionSpec, Library } from "./function-spec.ts";
-import { compiledPattern } from "./patterns.ts";
+import { compiledPattern, countSearch } from "./patterns.ts";
 
 type Int = number | bigint;
 type Matcher = ReturnType<RE2JS["matcher"]>;
@@ -12,8 +12,11 @@ type Matcher = ReturnType<RE2JS["matcher"]>;
 function* matchesOf(pattern: RE2JS, text: string, context: CallContext): Generator<Matcher> {
   const matcher = pattern.matcher(text);
   let lastEnd = -1;
-  for (let from = 0; from <= text.length && matcher.find(from);) {
-    context.spend(1);
+  const find = (from: number): boolean => {
+    countSearch(pattern, text.length - from, context);
+    return matcher.find(from);
+  };
+  for (let from = 0; from <= text.length && find(from);) {
     const start = matcher.start();
     const end = matcher.end();
     if (end > start || start !== lastEnd) yield matcher;
@@ -30,8 +33,9 @@ function singleGroup(text: string): RE2JS {
   return pattern;
 }
 
-function extract(text: string, regex: string): OptionalValue {
+function extract(text: string, regex: string, context: CallContext): OptionalValue {
   const pattern = singleGroup(regex);
+  countSearch(pattern, text.length, context);
   const matcher = pattern.matcher(text);
   if (!matcher.find()) return noValue;
   if (pattern.groupCount() === 0) return new OptionalValue(matcher.group() ?? "");
@@ -77,7 +81,7 @@ function replace(text: string, regex: string, template: string, count: Int, cont
   for (const matcher of matchesOf(pattern, text, context)) {
     if (count > 0 && replaced >= count) break;
     result += text.slice(lastEnd, matcher.start()) + replacementText(matcher, template, pattern.groupCount());
-    context.spend(Math.ceil(template.length / 10));
+    context.work(template.length);
     lastEnd = matcher.end();
     replaced++;
   }
@@ -173,8 +177,10 @@ export const findLibrary: Library = {
       overloads: [
         {
           signature: "(string).find(string): string",
-          call: (text: string, regex: string) => {
-            const matcher = compiledPattern(regex).matcher(text);
+          call: (text: string, regex: string, context: CallContext) => {
+            const pattern = compiledPattern(regex);
+            countSearch(pattern, text.length, context);
+            const matcher = pattern.matcher(text);
             return matcher.find() ? (matcher.group() ?? "") : "";
           },
           cost: matchCost,

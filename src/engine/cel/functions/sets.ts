@@ -26,7 +26,7 @@ function contains(list: List, part: List, context: CallContext): boolean {
   return part.every(membership(list, context));
 }
 
-const productCost = (left: List, right: List): number => Math.max(1, left.length * right.length);
+const productCost = (left: List, right: List): number => 1 + left.length * right.length;
 
 /** The sets extension. */
 export const setsLibrary: Library = {
@@ -49,7 +49,7 @@ export const setsLibrary: Library = {
           signature: "sets.equivalent(list(A), list(A)): bool",
           call: (left: List, right: List, context: CallContext) =>
             contains(left, right, context) && contains(right, left, context),
-          cost: productCost,
+          cost: (left: List, right: List) => 1 + 2 * left.length * right.length,
         },
       ],
       examples: [

@@ -6,8 +6,8 @@ import { isMapValue, mapSize } from "../values/map-access.ts";
 import { Bytes } from "../values/objects.ts";
 import { characterCount } from "./characters.ts";
 import { conversionFunctions } from "./conversions.ts";
-import type { FunctionSpec, Library } from "./function-spec.ts";
-import { compiledPattern } from "./patterns.ts";
+import type { CallContext, FunctionSpec, Library } from "./function-spec.ts";
+import { compiledPattern, countSearch } from "./patterns.ts";
 import { timeFunctions } from "./time-accessors.ts";
 
 const source = "cel-spec, standard definitions";
@@ -21,8 +21,10 @@ function sizeOf(value: CelValue): number {
   throw noSuchOverload("size");
 }
 
-function matches(text: string, pattern: string): boolean {
-  return compiledPattern(pattern).matcher(text).find();
+function matches(text: string, expression: string, context: CallContext): boolean {
+  const pattern = compiledPattern(expression);
+  countSearch(pattern, text.length, context);
+  return pattern.matcher(text).find();
 }
 
 const sizeTypes = ["string", "bytes", "list(A)", "map(A, B)"] as const;
@@ -40,7 +42,7 @@ const functions: readonly FunctionSpec[] = [
       ["[1, 2, 3].size()", "3"],
       ["size(b'é')", "2"],
       ["{'a': 1}.size()", "1"],
-      ["size(dyn(1))", { error: "no such overload: size(int)" }],
+      ["size(dyn(1))", { error: "no such overload: size" }],
     ],
   },
   {

@@ -79,8 +79,15 @@ function trim(text: string): string {
     .replaceAll(/[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/g, "");
 }
 
-function replaceCount(text: string, old: string, replacement: string, count: Int): string {
-  if (count < 0) return replaceAll(text, old, replacement);
+function replaceCount(
+  text: string,
+  old: string,
+  replacement: string,
+  count: Int,
+  context: CallContext,
+): string {
+  if (count < 0) return replaceAll(text, old, replacement, context);
+  context.work((text.length + replacement.length * Math.min(Number(count), text.length + 1)) / 4);
   const pieces = splitInto(text, old, Number(count) + 1);
   if (old === "" && count > 0) {
     // Go puts the replacement before each character.
@@ -94,8 +101,11 @@ function replaceCount(text: string, old: string, replacement: string, count: Int
   return count === 0 ? text : pieces.join(replacement);
 }
 
-function replaceAll(text: string, old: string, replacement: string): string {
-  if (old !== "") return text.split(old).join(replacement);
+function replaceAll(text: string, old: string, replacement: string, context: CallContext): string {
+  // What is built may be larger than both texts together by far.
+  const pieces = old === "" ? charactersOf(text) : text.split(old);
+  context.work((text.length + pieces.length * replacement.length) / 4);
+  if (old !== "") return pieces.join(replacement);
   return (
     replacement +
     charactersOf(text)
@@ -118,11 +128,13 @@ function splitCount(text: string, separator: string, limit: Int): readonly strin
     : splitInto(text, separator, Number(limit));
 }
 
-function join(list: readonly CelValue[], separator: string): string {
+function join(list: readonly CelValue[], separator: string, context: CallContext): string {
+  const length = list.reduce((sum: number, item) => sum + (typeof item === "string" ? item.length : 0), 0);
+  context.work((length + list.length * separator.length) / 4);
   return list
     .map((item) => {
       if (typeof item === "string") return item;
-      throw new CelError(`join: invalid input: ${displayText(item, 0)}`);
+      throw new CelError(`join: invalid input: ${displayText(item, 0, context)}`);
     })
     .join(separator);
 }
@@ -145,7 +157,16 @@ function quote(text: string): string {
     .join("")}"`;
 }
 
-const readCost = (text: string): number => traversalCost(text) + 1;
+const searchedCost = (text: string): number => Math.floor(text.length / 10);
+
+/** Reading a text, and building another of it. */
+const rebuildCost = (text: string): number => Math.ceil(text.length / 5);
+
+/** Building the text that a list makes. */
+function joinCost(list: readonly CelValue[], separator = ""): number {
+  const length = list.reduce((sum: number, item) => sum + (typeof item === "string" ? item.length : 0), 0);
+  return Math.ceil((length + separator.length * Math.max(0, list.length - 1)) / 5);
+}
 
 /** The strings extension, version 4. */
 export const stringsLibrary: Library = {
@@ -154,7 +175,7 @@ export const stringsLibrary: Library = {
     {
       name: "charAt",
       source,
-      overloads: [{ signature: "(string).charAt(int): string", call: charAt, cost: readCost }],
+      overloads: [{ signature: "(string).charAt(int): string", call: charAt }],
       examples: [
         ["'tacocat'.charAt(3)", "'o'"],
         ["'abc'.charAt(4)", { error: "index out of range: 4" }],
@@ -167,9 +188,9 @@ export const stringsLibrary: Library = {
         {
           signature: "(string).indexOf(string): int",
           call: (text: string, part: string) => indexOf(text, part, 0),
-          cost: readCost,
+          cost: searchedCost,
         },
-        { signature: "(string).indexOf(string, int): int", call: indexOf, cost: readCost },
+        { signature: "(string).indexOf(string, int): int", call: indexOf, cost: searchedCost },
       ],
       examples: [
         ["'tacocat'.indexOf('c')", "2"],
@@ -181,8 +202,8 @@ export const stringsLibrary: Library = {
       name: "lastIndexOf",
       source,
       overloads: [
-        { signature: "(string).lastIndexOf(string): int", call: lastIndexOfAll, cost: readCost },
-        { signature: "(string).lastIndexOf(string, int): int", call: lastIndexOf, cost: readCost },
+        { signature: "(string).lastIndexOf(string): int", call: lastIndexOfAll, cost: searchedCost },
+        { signature: "(string).lastIndexOf(string, int): int", call: lastIndexOf, cost: searchedCost },
       ],
       examples: [
         ["'tacocat'.lastIndexOf('c')", "4"],
@@ -193,7 +214,7 @@ export const stringsLibrary: Library = {
     {
       name: "lowerAscii",
       source,
-      overloads: [{ signature: "(string).lowerAscii(): string", call: lowerAscii, cost: readCost }],
+      overloads: [{ signature: "(string).lowerAscii(): string", call: lowerAscii, cost: traversalCost }],
       examples: [
         ["'TacoCÉt'.lowerAscii()", "'tacocÉt'"],
         ["dyn(1).lowerAscii()", { error: "no such overload: lowerAscii(int)" }],
@@ -202,7 +223,7 @@ export const stringsLibrary: Library = {
     {
       name: "upperAscii",
       source,
-      overloads: [{ signature: "(string).upperAscii(): string", call: upperAscii, cost: readCost }],
+      overloads: [{ signature: "(string).upperAscii(): string", call: upperAscii, cost: traversalCost }],
       examples: [
         ["'tacoé'.upperAscii()", "'TACOé'"],
         ["dyn(1).upperAscii()", { error: "no such overload: upperAscii(int)" }],
@@ -212,8 +233,8 @@ export const stringsLibrary: Library = {
       name: "replace",
       source,
       overloads: [
-        { signature: "(string).replace(string, string): string", call: replaceAll, cost: readCost },
-        { signature: "(string).replace(string, string, int): string", call: replaceCount, cost: readCost },
+        { signature: "(string).replace(string, string): string", call: replaceAll, cost: rebuildCost },
+        { signature: "(string).replace(string, string, int): string", call: replaceCount, cost: rebuildCost },
       ],
       examples: [
         ["'hello hello'.replace('he', 'we')", "'wello wello'"],
@@ -228,9 +249,9 @@ export const stringsLibrary: Library = {
         {
           signature: "(string).split(string): list(string)",
           call: (text: string, separator: string) => splitCount(text, separator, -1),
-          cost: readCost,
+          cost: rebuildCost,
         },
-        { signature: "(string).split(string, int): list(string)", call: splitCount, cost: readCost },
+        { signature: "(string).split(string, int): list(string)", call: splitCount, cost: rebuildCost },
       ],
       examples: [
         ["'a,b,c'.split(',')", "['a', 'b', 'c']"],
@@ -242,8 +263,8 @@ export const stringsLibrary: Library = {
       name: "substring",
       source,
       overloads: [
-        { signature: "(string).substring(int): string", call: substring, cost: readCost },
-        { signature: "(string).substring(int, int): string", call: substringRange, cost: readCost },
+        { signature: "(string).substring(int): string", call: substring, cost: traversalCost },
+        { signature: "(string).substring(int, int): string", call: substringRange, cost: traversalCost },
       ],
       examples: [
         ["'tacocat'.substring(4)", "'cat'"],
@@ -254,7 +275,7 @@ export const stringsLibrary: Library = {
     {
       name: "trim",
       source,
-      overloads: [{ signature: "(string).trim(): string", call: trim, cost: readCost }],
+      overloads: [{ signature: "(string).trim(): string", call: trim, cost: traversalCost }],
       examples: [
         ["'  a b \\n'.trim()", "'a b'"],
         ["dyn(1).trim()", { error: "no such overload: trim(int)" }],
@@ -266,13 +287,13 @@ export const stringsLibrary: Library = {
       overloads: [
         {
           signature: "(list(string)).join(): string",
-          call: (list: readonly CelValue[]) => join(list, ""),
-          cost: (list: readonly CelValue[]) => list.length + 1,
+          call: (list: readonly CelValue[], context: CallContext) => join(list, "", context),
+          cost: joinCost,
         },
         {
           signature: "(list(string)).join(string): string",
           call: join,
-          cost: (list: readonly CelValue[]) => list.length + 1,
+          cost: joinCost,
         },
       ],
       examples: [
@@ -281,24 +302,9 @@ export const stringsLibrary: Library = {
       ],
     },
     {
-      name: "reverse of a text",
-      source,
-      overloads: [
-        {
-          signature: "(string).reverse(): string",
-          call: (text: string) => Array.from(text).reverse().join(""),
-          cost: readCost,
-        },
-      ],
-      examples: [
-        ["'abc'.reverse()", "'cba'"],
-        ["dyn(1).reverse()", { error: "no such overload: reverse(int)" }],
-      ],
-    },
-    {
       name: "strings.quote",
       source,
-      overloads: [{ signature: "strings.quote(string): string", call: quote, cost: readCost }],
+      overloads: [{ signature: "strings.quote(string): string", call: quote, cost: traversalCost }],
       examples: [
         ["strings.quote('a\"b')", `'"a\\\\"b"'`],
         ["strings.quote(dyn(1))", { error: "no such overload: strings.quote(int)" }],
@@ -312,7 +318,7 @@ export const stringsLibrary: Library = {
           signature: "(string).format(list(dyn)): string",
           call: (text: string, values: readonly CelValue[], context: CallContext) =>
             formatText(text, values, context),
-          cost: readCost,
+          cost: traversalCost,
         },
       ],
       examples: [
@@ -320,6 +326,28 @@ export const stringsLibrary: Library = {
         ["'%.2f %x %b %e'.format([1.5, 255, 5, 1234.5])", "'1.50 ff 101 1.234500e+03'"],
         ["'%s'.format([[1, 'a', {'b': null}]])", "'[1, a, {b: null}]'"],
         ["'%d'.format([])", { error: "index 0 out of range" }],
+      ],
+    },
+  ],
+};
+
+/** What version 3 of the extension adds; Kubernetes and Kyverno have version 2. */
+export const latestStringsLibrary: Library = {
+  name: "newer strings",
+  functions: [
+    {
+      name: "reverse of a text",
+      source,
+      overloads: [
+        {
+          signature: "(string).reverse(): string",
+          call: (text: string) => Array.from(text).reverse().join(""),
+          cost: traversalCost,
+        },
+      ],
+      examples: [
+        ["'abc'.reverse()", "'cba'"],
+        ["dyn(1).reverse()", { error: "no such overload: reverse(int)" }],
       ],
     },
   ],

@@ -23,6 +23,15 @@ export function placeOf(text: string, offset: number): { readonly line: number; 
 export function issueText(text: string, error: { readonly reason: string; readonly offset: number }): string {
   const { line, column } = placeOf(text, error.offset);
   const source = text.split("\n")[line - 1] ?? "";
-  const pointer = `${".".repeat(column - 1)}^`;
-  return `ERROR: <input>:${line}:${column}: ${error.reason}\n | ${source}\n | ${pointer}`;
+  const characters = Array.from(source);
+  const dots = characters.slice(0, column - 1).map((character) => (isWide(character) ? "\uff0e" : "."));
+  // Past the end of the line there is nothing to point at but the place itself.
+  const missing = ".".repeat(Math.max(0, column - 1 - characters.length));
+  const mark = isWide(characters[column - 1] ?? "") ? "\uff3e" : "^";
+  return `ERROR: <input>:${line}:${column}: ${error.reason}\n | ${source}\n | ${dots.join("")}${missing}${mark}`;
+}
+
+/** True for characters that cel-go takes to be two columns wide: all beyond ASCII. */
+function isWide(character: string): boolean {
+  return (character.codePointAt(0) ?? 0) > 0x7f;
 }

@@ -11,7 +11,7 @@ const maxDepth = 500;
 
 /** Counts the elements that a comparison walks through: a cost by the outer size alone would not bound the time. */
 export interface Meter {
-  spend(cost: number): void;
+  work(steps: number): void;
 }
 
 /**
@@ -42,14 +42,14 @@ function equalLists(
   depth: number,
 ): boolean {
   if (left.length !== right.length) return false;
-  meter?.spend(Math.ceil(left.length / 4));
+  meter?.work(left.length);
   return left.every((item, index) => equalValues(item, right[index] ?? null, meter, depth + 1));
 }
 
 function equalMaps(left: MapValue, right: MapValue, meter: Meter | undefined, depth: number): boolean {
   const size = mapSize(left);
   if (size !== mapSize(right)) return false;
-  meter?.spend(size);
+  meter?.work(4 * size);
   for (const [key, value] of mapEntries(left)) {
     const other = mapGet(right, key);
     if (other === undefined || !equalValues(value, other, meter, depth + 1)) return false;

@@ -22,14 +22,29 @@ export function readAddress(text: string): Address {
   return parsed.bytes;
 }
 
-/** What Go says of texts that look like addresses. */
+/** What Go says of texts that are no addresses: the first thing that is wrong, and where. */
 function reasonOf(text: string): string {
-  const parts = text.split(".");
-  if (text.includes(":") || parts.length < 2) return "unable to parse IP";
-  if (parts.some((part) => /^0[0-9]+$/.test(part))) return "IPv4 field has octet with leading zero";
-  if (parts.some((part) => /^[0-9]+$/.test(part) && Number(part) > 255)) return "IPv4 field has value >255";
-  if (parts.some((part) => !/^[0-9]*$/.test(part))) return "unexpected character";
-  return parts.length < 4 ? "IPv4 address too short" : "IPv4 address too long";
+  const first = /[.:%]/.exec(text)?.[0];
+  if (first === "%") return "missing IPv6 address";
+  if (first !== ".") return "unable to parse IP";
+  let field = "";
+  let fields = 1;
+  for (const [at, letter] of Array.from(text).entries()) {
+    const rest = (): string => ` (at ${JSON.stringify(Array.from(text).slice(at).join(""))})`;
+    if (letter >= "0" && letter <= "9") {
+      if (field === "0") return "IPv4 field has octet with leading zero";
+      field += letter;
+      if (Number(field) > 255) return "IPv4 field has value >255";
+    } else if (letter !== ".") {
+      return `unexpected character${rest()}`;
+    } else {
+      if (field === "" || at === text.length - 1) return `IPv4 field must have at least one digit${rest()}`;
+      if (fields === 4) return "IPv4 address too long";
+      fields++;
+      field = "";
+    }
+  }
+  return "IPv4 address too short";
 }
 
 /** The canonical text: RFC 5952 for IPv6. */

@@ -27,9 +27,7 @@ export function readUrl(text: string): RequestUrl {
   const [, scheme = "", authority, path = "", query = ""] = match ?? [];
   if (match === null) throw fail("invalid URI for request");
   if (scheme === "" && !text.startsWith("/")) {
-    throw fail(
-      /^[^/?#]*:/.test(text) ? "first path segment in URL cannot contain colon" : "invalid URI for request",
-    );
+    throw fail(text.startsWith(":") ? "missing protocol scheme" : "invalid URI for request");
   }
   if (/%(?![0-9A-Fa-f]{2})/.test(path)) {
     const at = path.search(/%(?![0-9A-Fa-f]{2})/);
@@ -43,7 +41,9 @@ export function readUrl(text: string): RequestUrl {
   if (!/^[0-9]*$/.test(port)) throw fail(`invalid port ${JSON.stringify(`:${port}`)} after host`);
   const bare = host.replace(/:[^:\]]*$/, "");
   const hostname = bare.replace(/^\[(.*)\]$/s, "$1");
-  return { text, scheme: scheme.toLowerCase(), host, hostname, port, escapedPath: escapePath(path), query };
+  // After a scheme without slashes comes no path: `mailto:ada`.
+  const escapedPath = path.startsWith("/") || authority !== undefined ? escapePath(path) : "";
+  return { text, scheme: scheme.toLowerCase(), host, hostname, port, escapedPath, query };
 }
 
 /** Characters that a path may not show are escaped. */

@@ -31,14 +31,14 @@ function normalized(text: string): string {
 
 function reasonOf(text: string): string {
   if (text === "") return "Version string empty";
-  const core = text.split(".", 3);
-  if (core.length < 3) return "No Major.Minor.Patch elements found";
+  const [major = "", minor, ...rest] = text.split(".");
+  const core = [major, minor ?? "", rest.join(".")];
+  if (rest.length === 0) return "No Major.Minor.Patch elements found";
   const names = ["major", "minor", "patch"];
   for (const [index, part] of core.entries()) {
     const digits = index === 2 ? (part.split(/[-+]/)[0] ?? "") : part;
     if (!/^[0-9]+$/.test(digits)) {
-      const title = `${names[index]?.charAt(0).toUpperCase()}${names[index]?.slice(1)}`;
-      return `Invalid character(s) found in ${index === 2 ? title : names[index]} number ${JSON.stringify(digits)}`;
+      return `Invalid character(s) found in ${names[index]} number ${JSON.stringify(digits)}`;
     }
     if (digits.length > 1 && digits.startsWith("0")) {
       const title = `${names[index]?.charAt(0).toUpperCase()}${names[index]?.slice(1)}`;

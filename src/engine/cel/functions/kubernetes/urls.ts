@@ -62,7 +62,7 @@ export const urlLibrary: Library = {
     {
       name: "isURL",
       source,
-      overloads: [{ signature: "isURL(string): bool", call: isUrl, cost: traversalCost }],
+      overloads: [{ signature: "isURL(string): bool", call: isUrl }],
       examples: [
         ["isURL('https://example.com:80/')", "true"],
         ["isURL('../relative')", "false"],

@@ -329,9 +329,19 @@ function inputOf(judgement: Judgement, resource: ScanResource, injected: Injecte
     ...(judgement.exceptions === undefined ? {} : { exceptions: judgement.exceptions }),
     ...(judgement.celExceptions === undefined ? {} : { celExceptions: judgement.celExceptions }),
     ...(judgement.kinds === undefined ? {} : { objectTypes: judgement.kinds.objectTypes }),
-    namespaceObject: judgement.values.namespaceObject(resource.namespace) ?? null,
+    ...namespaceOf(judgement, resource),
     injected,
   };
+}
+
+/** The Namespace that the values describe. Of files nothing else is known; a cluster is asked for any other. */
+function namespaceOf(
+  { values, numbers }: Judgement,
+  { namespace }: ScanResource,
+): Pick<EvaluationInput, "namespaceObject"> {
+  const described = values.namespaceObject(namespace);
+  if (described !== undefined) return { namespaceObject: described };
+  return numbers === "int64" ? {} : { namespaceObject: null };
 }
 
 /** Only these three change what is judged; anything else is no more than a value that expressions see. */

@@ -8,6 +8,7 @@ import { systemClock } from "#controllers/runtime/clock.ts";
 import { runReconcileLoop } from "#controllers/runtime/reconcile-loop.ts";
 import { startInterval } from "#controllers/runtime/schedule.ts";
 import { createWorkQueue, resyncPriority } from "#controllers/runtime/work-queue.ts";
+import { policyKindNamed } from "#controllers/scan/policy-kinds.ts";
 import type { ScanController } from "#controllers/scan/scan-controller.ts";
 import type { ScanPolicy } from "#controllers/scan/scan-policy.ts";
 import type { PartContext } from "./part.ts";
@@ -40,10 +41,13 @@ export function startPolicyStatus(
     const policy = context.scan().policies.policies.get(key);
     if (policy === undefined) return undefined;
     const { identity } = policy.compiled;
-    const type = policyType(discovery.types(), identity.kind);
-    if (type === undefined) return undefined;
+    const group = policyKindNamed(identity.kind)?.group ?? "";
+    const shape = statusShapes.get(group);
+    const type = policyType(discovery.types(), group, identity.kind);
+    if (type === undefined || shape === undefined) return undefined;
     return {
       type,
+      shape,
       name: identity.name,
       ...(identity.namespace === undefined ? {} : { namespace: identity.namespace }),
       findings: findingsOf(policy, unavailableKinds(context.scan(), kinds, key)),
@@ -90,9 +94,15 @@ export function startPolicyStatus(
   };
 }
 
-function policyType(types: readonly ResourceType[], kind: string): ResourceType | undefined {
+/** Groups of policies whose status is written; that of the API server's own is the API server's. */
+const statusShapes: ReadonlyMap<string, ReportedPolicy["shape"]> = new Map([
+  ["kyverno.io", "rules"],
+  ["policies.kyverno.io", "cel"],
+]);
+
+function policyType(types: readonly ResourceType[], group: string, kind: string): ResourceType | undefined {
   return types.find(
-    (candidate) => candidate.group === "kyverno.io" && candidate.kind === kind && candidate.preferred,
+    (candidate) => candidate.group === group && candidate.kind === kind && candidate.preferred,
   );
 }
 
@@ -107,6 +117,7 @@ function findingsOf(policy: ScanPolicy, unavailable: readonly string[]): Reporte
     unavailable,
     ruleCount: compiled.ruleCount,
     autogenRules: compiled.autogenRules,
+    ...(compiled.autogenConfigs === undefined ? {} : { autogenConfigs: compiled.autogenConfigs }),
     ...(idle === undefined ? {} : { idle }),
     ...(generation === undefined ? {} : { generation }),
   };

@@ -66,6 +66,17 @@ export interface PolicyReporting {
   readonly process: "background scan" | "admission review" | "";
 }
 
+/** A policy for one set of pod controllers. */
+export interface AutogenConfig {
+  readonly targets: readonly {
+    readonly group: string;
+    readonly version: string;
+    readonly resource: string;
+    readonly kind: string;
+  }[];
+  readonly spec: object;
+}
+
 export interface RuleSummary {
   readonly name: string;
   readonly type: RuleType;
@@ -96,6 +107,8 @@ export interface CompiledPolicy {
   readonly ruleNames: readonly string[];
   /** The rules generated for pod controllers, as `status.autogen.rules` shows them. */
   readonly autogenRules: readonly Rule[];
+  /** What a policy that is not made of rules is for pod controllers, as `status.autogen.configs` shows it. */
+  readonly autogenConfigs?: Readonly<Record<string, AutogenConfig>>;
   readonly ruleCount: RuleCount;
   /** What a scan has to list and watch for this policy. */
   readonly selectors: readonly KindSelection[];

@@ -1,4 +1,6 @@
 import type { Rule } from "#api/kyverno/rule.ts";
+import { listText, makeCondition } from "./status-condition.ts";
+import type { ConditionVerdict } from "./status-condition.ts";
 
 /** What is true of a policy now, as its status tells it. */
 export interface PolicyFindings {
@@ -18,6 +20,8 @@ export interface PolicyFindings {
     readonly verifyimages: number;
   };
   readonly autogenRules: readonly Rule[];
+  /** What the policy is for pod controllers, where it is one of the CEL kinds. */
+  readonly autogenConfigs?: Readonly<Record<string, unknown>>;
 }
 
 export interface StatusCondition {
@@ -36,27 +40,17 @@ export interface PolicyStatusFields {
   readonly autogen: { readonly rules?: readonly Rule[] };
 }
 
-/** Messages of conditions are cut here; the API server allows 32,768 characters. */
-const maxMessageLength = 2_000;
-
-type Verdict = Pick<StatusCondition, "status" | "reason" | "message">;
-
-function list(items: readonly string[]): string {
-  const text = items.join("; ");
-  return text.length <= maxMessageLength ? text : `${text.slice(0, maxMessageLength - 3)}...`;
-}
-
 /** The words of `Ready` are those that Kyverno writes, because people wait for them. */
-function ready({ problems }: PolicyFindings): Verdict {
+function ready({ problems }: PolicyFindings): ConditionVerdict {
   return problems.length === 0
     ? { status: "True", reason: "Succeeded", message: "Ready" }
-    : { status: "False", reason: "Failed", message: `Not Ready: ${list(problems)}` };
+    : { status: "False", reason: "Failed", message: `Not Ready: ${listText(problems)}` };
 }
 
-function backgroundScan({ idle, unavailable, problems }: PolicyFindings): Verdict {
+function backgroundScan({ idle, unavailable, problems }: PolicyFindings): ConditionVerdict {
   if (idle !== undefined) return { status: "False", reason: "NotScanned", message: idle };
   if (unavailable.length > 0) {
-    return { status: "False", reason: "KindUnavailable", message: list(unavailable) };
+    return { status: "False", reason: "KindUnavailable", message: listText(unavailable) };
   }
   if (problems.length > 0) {
     const message = "some rules cannot be evaluated and give error results; see Ready";
@@ -69,10 +63,10 @@ function backgroundScan({ idle, unavailable, problems }: PolicyFindings): Verdic
  * A policy that admission refuses is stored where there is no admission, or was stored before it. It is judged by as far
  * as it can be, so this warns, and `Ready` does not speak of it.
  */
-function valid({ refusals }: PolicyFindings): Verdict {
+function valid({ refusals }: PolicyFindings): ConditionVerdict {
   return refusals.length === 0
     ? { status: "True", reason: "Accepted", message: "admission would let it in" }
-    : { status: "False", reason: "Refused", message: `admission would not let it in: ${list(refusals)}` };
+    : { status: "False", reason: "Refused", message: `admission would not let it in: ${listText(refusals)}` };
 }
 
 /**
@@ -84,16 +78,7 @@ export function planStatus(
   stored: readonly StatusCondition[],
   nowText: string,
 ): PolicyStatusFields {
-  const condition = (type: string, verdict: Verdict): StatusCondition => {
-    const before = stored.find((candidate) => candidate.type === type);
-    const unturned = before?.status === verdict.status;
-    return {
-      type,
-      ...verdict,
-      lastTransitionTime: unturned ? before.lastTransitionTime : nowText,
-      ...(findings.generation === undefined ? {} : { observedGeneration: findings.generation }),
-    };
-  };
+  const condition = makeCondition(findings.generation, stored, nowText);
   return {
     conditions: [
       condition("Ready", ready(findings)),
@@ -118,7 +103,8 @@ function autogenCount(status: unknown): number {
   return autogen?.rules?.length ?? 0;
 }
 
-function covers(stored: unknown, planned: unknown): boolean {
+/** True where `stored` has all that is planned. */
+export function covers(stored: unknown, planned: unknown): boolean {
   if (stored === planned) return true;
   if (Array.isArray(planned)) {
     if (!Array.isArray(stored) || stored.length !== planned.length) return false;

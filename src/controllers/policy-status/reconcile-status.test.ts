@@ -30,7 +30,7 @@ const findings: PolicyFindings = {
 function setUp(ownership: StatusOwnership = { kind: "ours", force: true }) {
   let status: unknown;
   let exists = true;
-  let reported: ReportedPolicy | undefined = { type, name: "p", findings };
+  let reported: ReportedPolicy | undefined = { type, name: "p", shape: "rules", findings };
   const applies: { readonly force: boolean; readonly reasons: readonly string[] }[] = [];
   const notFound = (): never => {
     throw new ApiError({ status: 404, reason: "NotFound", message: "p not found" });
@@ -60,7 +60,7 @@ function setUp(ownership: StatusOwnership = { kind: "ours", force: true }) {
     applies,
     run: () => reconcile("ClusterPolicy/p", new AbortController().signal),
     find: (more: Partial<PolicyFindings>) => {
-      reported = { type, name: "p", findings: { ...findings, ...more } };
+      reported = { type, name: "p", shape: "rules", findings: { ...findings, ...more } };
     },
     remove: () => {
       exists = false;

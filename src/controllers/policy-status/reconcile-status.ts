@@ -4,7 +4,8 @@ import type { Clock } from "#controllers/runtime/clock.ts";
 import type { Outcome } from "#controllers/runtime/reconcile-loop.ts";
 import { isNotFound } from "#kube/client/api-error.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
-import { isStored, planStatus } from "./plan-status.ts";
+import { planCelStatus } from "./plan-cel-status.ts";
+import { covers, isStored, planStatus } from "./plan-status.ts";
 import type { PolicyFindings, StatusCondition } from "./plan-status.ts";
 import type { StatusOwnership } from "./status-owner.ts";
 
@@ -15,6 +16,8 @@ export interface ReportedPolicy {
   readonly type: ResourceType;
   readonly name: string;
   readonly namespace?: string;
+  /** How the kind writes its status: in the manner of rules or of the CEL kinds. */
+  readonly shape: "rules" | "cel";
   readonly findings: PolicyFindings;
 }
 
@@ -30,6 +33,17 @@ function conditionsOf(status: unknown): readonly StatusCondition[] {
   if (typeof status !== "object" || status === null) return [];
   const { conditions } = status as { readonly conditions?: unknown };
   return Array.isArray(conditions) ? conditions.filter((item) => typeof item?.type === "string") : [];
+}
+
+/** The status to write; undefined where it is stored already. */
+function plan({ shape, findings }: ReportedPolicy, stored: unknown, now: string): object | undefined {
+  if (shape === "rules") {
+    const planned = planStatus(findings, conditionsOf(stored), now);
+    return isStored(planned, stored) ? undefined : planned;
+  }
+  const { conditionStatus } = (stored ?? {}) as { readonly conditionStatus?: unknown };
+  const planned = planCelStatus(findings, conditionsOf(conditionStatus), now);
+  return covers(stored, planned) ? undefined : planned;
 }
 
 /**
@@ -49,8 +63,8 @@ export function createReconcileStatus(
     try {
       const stored = await deps.client.get(type, place, { signal });
       const now = new Date(deps.clock.now()).toISOString().replace(/\.\d+Z$/, "Z");
-      const planned = planStatus(policy.findings, conditionsOf(stored["status"]), now);
-      if (isStored(planned, stored["status"])) return { kind: "done" };
+      const planned = plan(policy, stored["status"], now);
+      if (planned === undefined) return { kind: "done" };
       const body = { apiVersion: apiVersionOf(type), kind: type.kind, metadata: place, status: planned };
       await deps.client.patch(type, place, body, {
         kind: "apply",

@@ -5,7 +5,13 @@ import {
   severityAnnotation,
 } from "#api/labels.ts";
 
-import type { CompiledPolicy, PolicyIdentity, PolicyKind, PolicyReporting } from "../compiled-policy.ts";
+import type {
+  AutogenConfig,
+  CompiledPolicy,
+  PolicyIdentity,
+  PolicyKind,
+  PolicyReporting,
+} from "../compiled-policy.ts";
 import { QueryCache } from "../context/query-cache.ts";
 import type { Evaluation } from "../evaluation.ts";
 import type { EvaluationInput } from "../input.ts";
@@ -80,12 +86,15 @@ export interface CelPolicyParts {
   readonly inputs: CelInputs;
   /** What cannot be compiled, or is not there yet. */
   readonly problems: CompiledPolicy["problems"];
+  /** What the policy is for pod controllers, where it is for any. */
+  readonly autogenConfigs?: Readonly<Record<string, AutogenConfig>>;
   readonly judge: (input: EvaluationInput) => Evaluation;
 }
 
 /** A compiled policy that judges as a whole: it has no rules, and its results no rule names of their own. */
 export function celCompiledPolicy(parts: CelPolicyParts): CompiledPolicy {
   const { identity, metadata, reporting, background, type, inputs, problems, judge } = parts;
+  const { autogenConfigs = {} } = parts;
   return {
     identity,
     uid: metadata.uid ?? "",
@@ -96,6 +105,7 @@ export function celCompiledPolicy(parts: CelPolicyParts): CompiledPolicy {
     rules: [{ name: "", type }],
     ruleNames: [],
     autogenRules: [],
+    ...(Object.keys(autogenConfigs).length === 0 ? {} : { autogenConfigs }),
     ruleCount: { validate: 0, mutate: 0, generate: 0, verifyimages: 0 },
     selectors: uniqueSelections(parts.selections),
     ...inputs,

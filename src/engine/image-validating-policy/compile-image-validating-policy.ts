@@ -7,6 +7,7 @@ import type { MatchConstraints } from "#api/policies/match-constraints.ts";
 
 import { compileAnnotations } from "../cel-policy/audit-annotations.ts";
 import type { CompiledAnnotations } from "../cel-policy/audit-annotations.ts";
+import { autogenConfigs } from "../cel-policy/autogen-configs.ts";
 import { celInputs, textsIn } from "../cel-policy/cel-inputs.ts";
 import { compileChecks } from "../cel-policy/checks.ts";
 import type { CompiledCheck } from "../cel-policy/checks.ts";
@@ -78,6 +79,7 @@ export function compileImageValidatingPolicy(
     selections: isObjects ? constraints.flatMap((one) => constraintSelections(one, identity.namespace)) : [],
     inputs: celInputs(textsIn({ ...spec, matchConstraints: undefined }), constraints),
     problems: variants.flatMap(({ body }) => ("problem" in body ? [{ message: body.problem }] : [])),
+    autogenConfigs: isObjects ? autogenConfigs(spec) : {},
     judge: judgeByImages(identity, variants, isObjects ? undefined : "json"),
   });
 }

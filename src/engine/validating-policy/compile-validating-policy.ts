@@ -4,6 +4,7 @@ import type {
   ValidatingPolicySpec,
 } from "#api/policies/validating-policy.ts";
 
+import { autogenConfigs } from "../cel-policy/autogen-configs.ts";
 import { celInputs, textsIn } from "../cel-policy/cel-inputs.ts";
 import { constraintSelections } from "../cel-policy/kind-selections.ts";
 import { autogenTargets } from "../cel-policy/pod-controllers.ts";
@@ -52,6 +53,7 @@ export function compileValidatingPolicy(
     selections: isObjects ? constraints.flatMap((one) => constraintSelections(one, identity.namespace)) : [],
     inputs: celInputs(textsIn({ ...spec, matchConstraints: undefined }), constraints),
     problems,
+    autogenConfigs: isObjects ? autogenConfigs(spec) : {},
     judge: judgeByVariants(identity, variants, isObjects ? undefined : "json"),
   });
 }

@@ -45,6 +45,11 @@ const wanting = (namespace: string, label: string): object => ({
   ],
 });
 
+interface PolicyStatus {
+  readonly conditionStatus?: { readonly ready?: boolean };
+  readonly autogen?: { readonly configs?: object };
+}
+
 describe("CEL policies in the scan", () => {
   let cluster: ScanCluster;
   let operator: ScanOperator;
@@ -98,6 +103,12 @@ describe("CEL policies in the scan", () => {
     await cluster.world.merge(place, { metadata: { labels: { note: "a" } } });
     const other = await cluster.pod(namespace, "other");
     await untilResults(namespace, other, "KyvernoValidatingPolicy labels =fail: team is missing");
+    const status = await eventually("the policy is ready", async () => {
+      const stored = (await cluster.world.get(place))?.["status"] as PolicyStatus | undefined;
+      return stored?.conditionStatus?.ready === true ? stored : undefined;
+    });
+    assert.deepEqual(Object.keys(status.value.autogen?.configs ?? {}).sort(), ["cronjobs", "defaults"]);
+    // Nor does its status.
     assert.equal(await operator.metric("rearguard_policy_compilations_total"), 2);
     await cluster.world.remove(place);
     await eventually("the report is gone", async () => (await cluster.report(namespace, uid)) === undefined);

@@ -1,4 +1,7 @@
-/** Limits of one evaluation; an `error` result names the one that was hit. */
+/**
+ * Limits of one evaluation; an `error` result names the one that was hit. Time is bounded by steps, as no clock is known
+ * here: whatever takes long counts as many steps as it takes microseconds, about.
+ */
 export interface BudgetLimits {
   /** Nodes visited by patterns, expressions and substitutions together. */
   readonly maxSteps: number;
@@ -8,6 +11,8 @@ export interface BudgetLimits {
   readonly maxContextBytes: number;
   /** Characters that substitution may produce. */
   readonly maxTextLength: number;
+  /** Elements that foreach blocks may go through, nested ones included. */
+  readonly maxElements: number;
 }
 
 export const defaultBudgetLimits: BudgetLimits = {
@@ -15,6 +20,7 @@ export const defaultBudgetLimits: BudgetLimits = {
   maxDepth: 200,
   maxContextBytes: 2 * 1024 * 1024,
   maxTextLength: 4 * 1024 * 1024,
+  maxElements: 100_000,
 };
 
 /** A policy asked for more than its budget; the rule that did so ends as `error` with this message. */
@@ -26,6 +32,7 @@ export class BudgetExceeded extends Error {
 export class Budget {
   readonly limits: BudgetLimits;
   #steps = 0;
+  #elements = 0;
 
   constructor(limits: BudgetLimits = defaultBudgetLimits) {
     this.limits = limits;
@@ -36,6 +43,14 @@ export class Budget {
     this.#steps += count;
     if (this.#steps > this.limits.maxSteps) {
       throw new BudgetExceeded(`evaluation stopped after ${this.limits.maxSteps} steps`);
+    }
+  }
+
+  /** Counts an element of a foreach. Throws `BudgetExceeded` past the limit. */
+  element(): void {
+    this.#elements += 1;
+    if (this.#elements > this.limits.maxElements) {
+      throw new BudgetExceeded(`evaluation stopped after ${this.limits.maxElements} elements of foreach`);
     }
   }
 

@@ -217,7 +217,13 @@ describe("what an apply configuration may not do", () => {
   });
 
   it("use more than its budget", () => {
-    const budget = new Budget({ maxSteps: 10, maxDepth: 100, maxContextBytes: 1, maxTextLength: 1 });
+    const budget = new Budget({
+      maxSteps: 10,
+      maxDepth: 100,
+      maxContextBytes: 1,
+      maxTextLength: 1,
+      maxElements: 1,
+    });
     const labels = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`l${index}`, "x"]));
     assert.throws(() => apply(pod({}), { metadata: { labels } }, { budget }), BudgetExceeded);
   });

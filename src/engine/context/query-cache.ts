@@ -3,6 +3,8 @@ import { compileQuery } from "../jmespath/query.ts";
 import type { CompiledQuery } from "../jmespath/query.ts";
 
 const maxQueries = 512;
+/** Longer expressions hold data of the object and are not kept. */
+const maxKeptLength = 4_096;
 
 /**
  * Compiled expressions by their text, for one policy. Expressions that hold substituted values differ per object, so the
@@ -16,8 +18,10 @@ export class QueryCache {
     let query = this.#queries.get(expression);
     if (query === undefined) {
       query = compileOrError(expression);
-      if (this.#queries.size >= maxQueries) this.#queries.clear();
-      this.#queries.set(expression, query);
+      if (expression.length <= maxKeptLength) {
+        if (this.#queries.size >= maxQueries) this.#queries.clear();
+        this.#queries.set(expression, query);
+      }
     }
     if (query instanceof QueryError) throw query;
     return query;

@@ -112,6 +112,8 @@ export class RuleContext implements QueryContext {
   }
 
   query(expression: string): Json {
+    // Long ones hold data of the object, so that they are parsed anew for each.
+    this.environment.budget.step(expression.length >> 4);
     const text = this.isDelete ? ofOldObject(expression) : expression;
     try {
       this.#loadMentioned(text);

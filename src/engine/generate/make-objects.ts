@@ -121,6 +121,7 @@ function makeElement(
 ): void {
   const { context } = run;
   const place = `${prefix}failed to process ${position} element: `;
+  context.environment.budget.element();
   const element = withFloats(listed, context.environment);
   const elementIndex = asFloat(position, context.environment.numbers);
   context.enter(entry.context, [

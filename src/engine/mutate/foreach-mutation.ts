@@ -137,6 +137,7 @@ function mutateElement(
 ): PatchOutcome {
   const { context, input, rule } = run;
   const { environment, base } = context;
+  environment.budget.element();
   const element = withFloats(listed, environment);
   const position = asFloat(index, environment.numbers);
   context.enter(

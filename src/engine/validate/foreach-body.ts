@@ -69,6 +69,7 @@ function judgeElement(
 ): RuleOutcome | undefined {
   if (listed === null) return undefined;
   const { context, input } = run;
+  context.environment.budget.element();
   const element = withFloats(listed, context.environment);
   if (entry.elementScope === true && !isObject(element)) return notAnObject(element, input.numbers);
   const position = asFloat(index, input.numbers);

@@ -17,7 +17,7 @@ type QuantityFamily = "binary" | "decimal" | "exponent";
 const nano = -9;
 const maxBinary = (1n << 63n) - 1n;
 /** Arithmetic with powers of ten past this gives no result. */
-const maxArithmeticExponent = 10_000;
+const maxArithmeticExponent = 1_000;
 
 const decimalExponents: ReadonlyMap<string, number> = new Map([
   ["", 0],
@@ -248,8 +248,9 @@ function formatBinary(quantity: Quantity): string | undefined {
 function formatDecimal(quantity: Quantity): string {
   const rounded =
     quantity.exponent < nano ? inNanosAwayFromZero(quantity.unscaled, quantity.exponent) : quantity;
-  let mantissa = rounded.unscaled.toString().replace(/0+$/, "");
-  let exponent = rounded.exponent + (rounded.unscaled.toString().length - mantissa.length);
+  const digits = rounded.unscaled.toString();
+  let mantissa = withoutLastZeros(digits);
+  let exponent = rounded.exponent + (digits.length - mantissa.length);
   const usable = quantity.family === "exponent" ? exponent : Math.min(exponent, 18);
   const target = Math.floor(usable / 3) * 3;
   mantissa += "0".repeat(exponent - target);
@@ -262,3 +263,12 @@ function inNanosAwayFromZero(unscaled: bigint, exponent: number): Magnitude {
   const magnitude = inNanos(unscaled < 0n ? -unscaled : unscaled, exponent);
   return unscaled < 0n ? { unscaled: -magnitude.unscaled, exponent: magnitude.exponent } : magnitude;
 }
+
+/** A regular expression would try each run of zeros within the digits, which may be thousands. */
+function withoutLastZeros(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits.charCodeAt(end - 1) === zeroUnit) end -= 1;
+  return digits.slice(0, end);
+}
+
+const zeroUnit = 0x30;

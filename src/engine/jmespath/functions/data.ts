@@ -173,9 +173,12 @@ function parseJson(call: Call): Json {
 }
 
 /** The first document of a YAML stream, as the JSON that it stands for. */
+/** What a YAML document costs beside its length. */
+const yamlSteps = 500;
+
 function parseYaml(call: Call): Json {
   const text = textAt(call, 0);
-  call.environment.budget.step(text.length >> 2);
+  call.environment.budget.step(yamlSteps + 2 * text.length);
   const decoded = decodeJson(yamlToJson(text));
   if (decoded.kind === "failed") throw new QueryError("failed", decoded.message);
   return floats(decoded.value, call.environment.numbers);

@@ -64,7 +64,7 @@ export const encodingFunctions: readonly FunctionSpec[] = [
 /** The bytes of the text; hashing and encoding them takes a step for every eighth. */
 function bytesAt(call: Call): Uint8Array {
   const bytes = utf8Bytes(textAt(call, 0));
-  call.environment.budget.step(1 + (bytes.length >> 3));
+  call.environment.budget.step(1 + (bytes.length >> 1));
   return bytes;
 }
 

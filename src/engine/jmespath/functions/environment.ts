@@ -5,7 +5,7 @@ import type { Call, FunctionSpec } from "../function-spec.ts";
 import { imageReferenceText, parseImageReference } from "../image-reference.ts";
 import { isInternalAddress, parseIpAddress } from "../ip-address.ts";
 import { randomText, seededPick } from "../random-text.ts";
-import { compileRegex } from "../regex-cache.ts";
+import { compileRegexOf } from "../regex-cache.ts";
 
 /** Kyverno's functions whose results depend on more than their arguments: chance, configuration, the network. */
 export const environmentFunctions: readonly FunctionSpec[] = [
@@ -74,9 +74,9 @@ const randomCalls = new WeakMap<Budget, number>();
 function random(call: Call): string {
   const pattern = textAt(call, 0);
   if (pattern === "") throw new QueryError("failed", "no pattern provided");
-  const compiled = compileRegex(pattern);
-  if (compiled.kind === "failed") throw new QueryError("failed", compiled.message);
   const { budget, seed } = call.environment;
+  const compiled = compileRegexOf(pattern, budget);
+  if (compiled.kind === "failed") throw new QueryError("failed", compiled.message);
   const calls = randomCalls.get(budget) ?? 0;
   randomCalls.set(budget, calls + 1);
   return randomText(pattern, seededPick(seed ^ Math.imul(calls, 0x9e3779b1)), budget);

@@ -6,7 +6,7 @@ import { parseSemver } from "../../values/semver.ts";
 import { matchesWildcard } from "../../values/wildcard.ts";
 import { functionError, objectAt, scalarTextAt, textAt } from "../call-arguments.ts";
 import type { Call, FunctionSpec } from "../function-spec.ts";
-import { compileRegex } from "../regex-cache.ts";
+import { compileRegexOf } from "../regex-cache.ts";
 import { groupReplacement, replaceMatches } from "../regex-replace.ts";
 import { parseSemverRange } from "../semver-range.ts";
 
@@ -124,7 +124,7 @@ export const patternFunctions: readonly FunctionSpec[] = [
 
 function regexMatch(call: Call): boolean {
   const text = scalarTextAt(call, 1);
-  const compiled = compileRegex(textAt(call, 0));
+  const compiled = compileRegexOf(textAt(call, 0), call.environment.budget);
   if (compiled.kind === "failed") throw new QueryError("failed", compiled.message);
   chargeSearch(compiled.pattern, text, call);
   return compiled.pattern.test(text);
@@ -136,7 +136,7 @@ function regexReplace(
 ): string {
   const text = scalarTextAt(call, 1);
   const replacement = scalarTextAt(call, 2);
-  const compiled = compileRegex(textAt(call, 0));
+  const compiled = compileRegexOf(textAt(call, 0), call.environment.budget);
   if (compiled.kind === "failed") throw functionError(call.name, compiled.message);
   const { pattern } = compiled;
   chargeSearch(pattern, text, call);

@@ -7,6 +7,14 @@ export interface QueryFlags {
   readonly input?: string;
   readonly compact?: boolean;
   readonly unquoted?: boolean;
+  /** Files with expressions. */
+  readonly query?: readonly string[];
+}
+
+/** Flags of `jp parse`. */
+export interface ParseFlags {
+  /** Files with expressions. */
+  readonly file?: readonly string[];
 }
 
 const help = `
@@ -22,21 +30,23 @@ export function addJpCommand(program: Command, io: CliIo): void {
     .description("JMESPath as policies have it.")
     .addHelpText("afterAll", help);
   jp.command("query")
-    .description("Evaluates an expression on a document.")
-    .argument("<expression>", "the expression")
+    .description("Evaluates expressions on a document.")
+    .argument("[EXPRESSION...]", "expressions")
     .option("-i, --input <file>", "YAML or JSON file; standard input where it is left out", "-")
+    .option("-q, --query <file>", "file with an expression; may be repeated", collect)
     .option("-c, --compact", "print JSON on one line")
     .option("-u, --unquoted", "print a text without quotes")
-    .action(async (expression: string, flags: QueryFlags) => {
+    .action(async (expressions: readonly string[], flags: QueryFlags) => {
       const { runQuery } = await import("./run-jp.ts");
-      await runQuery(expression, flags, io);
+      await runQuery(expressions, flags, io);
     });
   jp.command("parse")
-    .description("Shows how an expression is read.")
-    .argument("<expression>", "the expression")
-    .action(async (expression: string) => {
+    .description("Shows how expressions are read.")
+    .argument("[EXPRESSION...]", "expressions")
+    .option("-f, --file <file>", "file with an expression; may be repeated", collect)
+    .action(async (expressions: readonly string[], flags: ParseFlags) => {
       const { runParse } = await import("./run-jp.ts");
-      runParse(expression, io);
+      await runParse(expressions, flags, io);
     });
   jp.command("function")
     .description(
@@ -47,4 +57,9 @@ export function addJpCommand(program: Command, io: CliIo): void {
       const { runFunction } = await import("./run-jp.ts");
       runFunction(names, io);
     });
+}
+
+/** Flags that may be repeated also take lists with commas. */
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...text.split(",").filter((part) => part !== "")];
 }

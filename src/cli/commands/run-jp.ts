@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import { Budget, BudgetExceeded } from "#engine/budget.ts";
 import { QueryError } from "#engine/errors.ts";
 import { builtInFunctions, findFunction, kyvernoFunctions } from "#engine/jmespath/function-table.ts";
@@ -10,26 +12,48 @@ import type { CliIo } from "../cli-io.ts";
 import { nearestName } from "../documents/nearest-name.ts";
 import { openFiles, readDocuments } from "../documents/read-documents.ts";
 import { UsageError } from "../usage-error.ts";
-import type { QueryFlags } from "./jp-command.ts";
+import type { ParseFlags, QueryFlags } from "./jp-command.ts";
 
-/** Evaluates an expression on the first document of a file and prints the value. Throws a `UsageError`. */
-export async function runQuery(expression: string, flags: QueryFlags, io: CliIo): Promise<void> {
+/** Evaluates expressions on the first document of a file and prints the values, one after the other. Throws a `UsageError`. */
+export async function runQuery(expressions: readonly string[], flags: QueryFlags, io: CliIo): Promise<void> {
+  const all = await allExpressions(expressions, flags.query ?? []);
   const document = await readInput(flags.input ?? "-", io);
-  const value = orUsageError(() => {
-    const environment = { numbers: "float64", budget: new Budget(), nowMs: io.nowMs(), seed: 0 } as const;
-    return search(compileQuery(expression), document, environment);
-  });
-  const text =
-    flags.unquoted === true && typeof value === "string"
-      ? value
-      : JSON.stringify(value, undefined, flags.compact === true ? undefined : 2);
-  io.stdout.write(`${text}\n`);
+  const environment = { numbers: "float64", budget: new Budget(), nowMs: io.nowMs(), seed: 0 } as const;
+  const values = all.map((expression) =>
+    orUsageError(() => search(compileQuery(expression), document, environment)),
+  );
+  for (const value of values) {
+    const text =
+      flags.unquoted === true && typeof value === "string"
+        ? value
+        : JSON.stringify(value, undefined, flags.compact === true ? undefined : 2);
+    io.stdout.write(`${text}\n`);
+  }
 }
 
-/** Prints how an expression is read. Throws a `UsageError`. */
-export function runParse(expression: string, io: CliIo): void {
-  const ast = orUsageError(() => parse(expression));
-  io.stdout.write(`${JSON.stringify(ast, undefined, 2)}\n`);
+/** Prints how expressions are read. Throws a `UsageError`. */
+export async function runParse(expressions: readonly string[], flags: ParseFlags, io: CliIo): Promise<void> {
+  const all = await allExpressions(expressions, flags.file ?? []);
+  const trees = all.map((expression) => orUsageError(() => parse(expression)));
+  for (const tree of trees) io.stdout.write(`${JSON.stringify(tree, undefined, 2)}\n`);
+}
+
+/** Expressions as they were typed, then those of files. */
+async function allExpressions(
+  typed: readonly string[],
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  const read = await Promise.all(
+    paths.map(async (path) => {
+      try {
+        return (await readFile(path, "utf8")).trim();
+      } catch (error) {
+        throw new UsageError(`${path}: ${(error as Error).message}`);
+      }
+    }),
+  );
+  if (typed.length + read.length === 0) throw new UsageError("write an expression, or name a file with one");
+  return [...typed, ...read];
 }
 
 /** Prints functions. Throws a `UsageError` for one that there is not. */

@@ -6,7 +6,10 @@ import type { CommandLine } from "./command-line.fixture.ts";
 
 let cli: CommandLine;
 before(async () => {
-  cli = await commandLine({ "pod.yaml": "metadata: {name: web}\nports: [80, 443]\n" });
+  cli = await commandLine({
+    "name.jmes": "metadata.name\n",
+    "pod.yaml": "metadata: {name: web}\nports: [80, 443]\n",
+  });
 });
 after(() => cli.remove());
 
@@ -14,6 +17,7 @@ describe("rearguard jp", () => {
   const cases: readonly (readonly [line: string, stdin: string | undefined, out: string])[] = [
     ["jp query metadata.name -i pod.yaml", undefined, '"web"\n'],
     ["jp query metadata.name -i pod.yaml --unquoted", undefined, "web\n"],
+    ["jp query ports[0] ports[1] -q name.jmes -i pod.yaml", undefined, '80\n443\n"web"\n'],
     ["jp query ports -c", '{"ports": [1]}', "[1]\n"],
     ["jp query to_upper(metadata.name) -i pod.yaml", undefined, '"WEB"\n'],
   ];
@@ -25,6 +29,7 @@ describe("rearguard jp", () => {
   it("shows how an expression is read", async () => {
     const { out } = await cli.run("jp parse a.b");
     assert.equal(typeof JSON.parse(out), "object");
+    assert.equal((await cli.run("jp parse a.b -f name.jmes")).out.match(/"subexpression"/g)?.length, 2);
   });
 
   it("shows functions with examples, and all of them", async () => {
@@ -39,6 +44,8 @@ describe("rearguard jp", () => {
     ["jp query a[ -i pod.yaml", /incorrect query a\[/],
     ["jp query nothing.here -i pod.yaml", /Unknown key "nothing"/],
     ["jp query a", /pipe a document in/],
+    ["jp query -i pod.yaml", /write an expression, or name a file with one/],
+    ["jp parse -f gone.jmes", /gone\.jmes: /],
     ["jp query a -i gone.yaml", /gone\.yaml: no such file/],
     ["jp function to_uper", /there is no function to_uper; is to_upper meant\?/],
   ];

@@ -1,6 +1,7 @@
 import type { DocumentFiles } from "../documents/read-documents.ts";
 import { isException } from "../exceptions/read-exceptions.ts";
 import { judgeByPolicies } from "../judge.ts";
+import { concernedPolicies } from "../policies/concerned-policies.ts";
 import type { LoadedPolicies } from "../policies/load-policies.ts";
 import { celCluster } from "../resources/cel-cluster.ts";
 import { offlineCluster } from "../resources/offline-cluster.ts";
@@ -52,9 +53,10 @@ export async function openFileWorld(
   const among = options.exceptionsWithinResources ? kept.map(({ source }) => source) : [];
   const cluster = [...kept.map(({ resource }) => resource), ...others];
   const context = offlineCluster(cluster);
+  const inputs = await readInputs(options, loaded, among, files);
   return {
     judgement: {
-      ...(await readInputs(options, loaded, among, files)),
+      ...inputs,
       policies: [],
       context,
       celContext: celCluster(described, context),
@@ -64,7 +66,16 @@ export async function openFileWorld(
     },
     async each(policies, handle) {
       const objects = isWhole ? read : readResources(options.resources, files, { scopeOf, note });
-      for await (const one of objects) await handle(one.kind === "problem" ? one : { ...one, policies });
+      const concerned = concernedPolicies(policies);
+      for await (const one of objects) {
+        if (one.kind === "problem") await handle(one);
+        else {
+          const { gvk } = one.resource;
+          // An object of a declared subresource is judged as its parent.
+          const isItself = inputs.values.subresourceOf(gvk) === undefined;
+          await handle({ ...one, policies: isItself ? concerned(gvk) : policies });
+        }
+      }
     },
     judge: (judgement, resource) => Promise.resolve(judgeByPolicies(judgement, resource)),
     close: () => Promise.resolve(),

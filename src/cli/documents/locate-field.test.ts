@@ -36,6 +36,11 @@ describe("locateField", () => {
     assert.deepEqual(locateField(documentOf(["spec", "rules", 1]), "name"), { line: 16, column: 7 });
   });
 
+  it("passes over keys that are maps, however deep they are", () => {
+    const deep = { ...documentOf(), text: { text: `${"? ".repeat(200)}a`, line: 3 } };
+    assert.deepEqual(locateField(deep, "metadata"), { line: 3, column: 1 });
+  });
+
   it("names the first line of a text that is no YAML", () => {
     const broken = { ...documentOf(), text: { text: "a: [", line: 3 } };
     assert.equal(locateField(broken, "b").line, 3);

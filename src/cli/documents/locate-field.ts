@@ -1,4 +1,4 @@
-import { LineCounter, isMap, isNode, isSeq, parseDocument as parseYaml } from "yaml";
+import { LineCounter, isMap, isNode, isScalar, isSeq, parseDocument as parseYaml } from "yaml";
 import type { Node } from "yaml";
 
 import type { SourceDocument } from "./source-document.ts";
@@ -81,7 +81,8 @@ function childOf(
   step: string | number,
 ): { readonly value: unknown; readonly offset: number | undefined } | undefined {
   if (isMap(node)) {
-    const pair = node.items.find(({ key }) => String(key) === String(step));
+    // A map for a key is no name, and the text of one within another doubles with each.
+    const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
     return pair === undefined ? undefined : { value: pair.value, offset: startOf(pair.key) };
   }
   if (!isSeq(node) || typeof step !== "number") return undefined;

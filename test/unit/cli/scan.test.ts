@@ -154,11 +154,11 @@ describe("rearguard scan", () => {
     assert.equal(document.results.length, 3);
   });
 
-  it("goes on where a policy is not supported, and counts it as an error", async () => {
+  it("goes on where a policy is not valid, and counts it as an error", async () => {
     const { code, out, err } = await run("scan policies -r good.yaml --set request.mode=lax");
     assert.equal(
       err,
-      "policies/nested/later.yaml:1: kind MutatingPolicy is not supported yet\n1 documents in policy folders are no policies\n",
+      "policies/nested/later.yaml:1:1: MutatingPolicy m is not valid: spec: Required value\n1 documents in policy folders are no policies\n",
     );
     assert.match(out, /^RESULT|pass: 2, fail: 0, warn: 0, error: 1, skip: 0/);
     assert.equal(code, 1);

@@ -4,13 +4,7 @@ import { admissionRequest, readNamespace } from "../cel-policy/cel-bindings.ts";
 import type { EvaluationInput } from "../input.ts";
 import type { JsonObject } from "../values/json.ts";
 
-/** Who makes the requests of a scan, as policies of the API server see it. */
-const scanUser = "system:kyverno:background-scan";
-
-/**
- * The names that expressions of the API server's admission policies see. Where nobody said who makes the request, it is
- * the scan.
- */
+/** The names that expressions of the API server's admission policies see. A scan knows no user: there is none then. */
 export function admissionBindings(
   input: EvaluationInput,
   scope: PermissionScope,
@@ -44,18 +38,8 @@ function nameOnly({ namespace, gvk }: EvaluationInput): JsonObject | null {
   return { metadata: { name: namespace } };
 }
 
+/** The request with every field of its place, also where that is empty, as the API server has it. */
 function requestOf(input: EvaluationInput): JsonObject {
-  const { user } = input;
-  return {
-    ...admissionRequest(input),
-    subResource: input.subresource,
-    requestSubResource: input.subresource,
-    namespace: input.namespace,
-    userInfo: {
-      username: user?.username || scanUser,
-      uid: user?.uid || scanUser,
-      groups: user === undefined || user.groups.length === 0 ? [scanUser] : user.groups,
-      extra: {},
-    },
-  };
+  const { subresource, namespace } = input;
+  return { ...admissionRequest(input), subResource: subresource, requestSubResource: subresource, namespace };
 }

@@ -99,12 +99,11 @@ describe("a ValidatingAdmissionPolicy", () => {
       ["p", "skip", "match conditions aren't met"],
     ],
     [
-      "sees null where there is no old object, and the scan as user",
+      "sees null where there is no old object, and no user in a scan",
       {
         validations: [
           {
-            expression:
-              "oldObject == null && params == null && request.userInfo.groups == ['system:kyverno:background-scan']",
+            expression: "oldObject == null && params == null && !has(request.userInfo.username)",
           },
         ],
       },

@@ -117,7 +117,7 @@ results:
 `,
   "misspelt/kyverno-test.yaml": `${head}policys: [a.yaml]\n`,
   "later/policy.yaml":
-    "apiVersion: policies.kyverno.io/v1\nkind: ImageValidatingPolicy\nmetadata: {name: images}\n",
+    "apiVersion: policies.kyverno.io/v1\nkind: SomeLaterPolicy\nmetadata: {name: images}\n",
   "later/kyverno-test.yaml": `${head}
 policies: [policy.yaml]
 resources: [../world/one.yaml]
@@ -227,7 +227,7 @@ describe("rearguard test", () => {
 
   it("fails a test that needs what is not there yet, and says what", async () => {
     const { code, out } = await cli.run("test later");
-    assert.match(out, /error: the test needs ImageValidatingPolicy, which is not supported yet/);
+    assert.match(out, /error: the test needs SomeLaterPolicy, which is not supported yet/);
     assert.match(out, /images +v1\/ConfigMap\/shop\/one +Fail +Not supported/);
     assert.equal(code, 1);
   });

@@ -6,6 +6,7 @@ import { addCreateCommand } from "./commands/create-command.ts";
 import { addExplainCommand } from "./commands/explain-command.ts";
 import { addJpCommand } from "./commands/jp-command.ts";
 import { addLintCommand } from "./commands/lint-command.ts";
+import { addPreviewCommand } from "./commands/preview-command.ts";
 import { addScanCommand } from "./commands/scan-command.ts";
 import { addTestCommand } from "./commands/test-command.ts";
 import { UsageError } from "./usage-error.ts";
@@ -36,6 +37,7 @@ export function buildProgram(io: CliIo): Command {
   addScanCommand(program, io);
   addTestCommand(program, io);
   addExplainCommand(program, io);
+  addPreviewCommand(program, io);
   addLintCommand(program, io);
   addJpCommand(program, io);
   addCreateCommand(program, io);

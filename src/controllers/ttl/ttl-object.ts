@@ -9,7 +9,7 @@ export const ttlLabel = "cleanup.kyverno.io/ttl";
 /** How what depends on the object is treated: Foreground, Background or Orphan. */
 const propagationAnnotation = "cleanup.kyverno.io/propagation-policy";
 /** A time from which a lifetime counts, instead of the creation: whoever renews it keeps the object. */
-export const refreshAnnotation = `${cleanupPrefix}ttl-from`;
+const refreshAnnotation = `${cleanupPrefix}ttl-from`;
 
 type Propagation = "Foreground" | "Background" | "Orphan";
 

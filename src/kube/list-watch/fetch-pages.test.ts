@@ -37,7 +37,7 @@ async function fetch(answers: Answer[], options: FetchPagesOptions = {}) {
     pages.push(objects.map(({ metadata }) => metadata.name).join(" "));
   };
   const limits = { initialMs: 1, maxMs: 1, maxRefusedMs: 1 };
-  const result = fetchPages(client as KubeClient, { type: widgets }, handlePage, {
+  const result = fetchPages(client, { type: widgets }, handlePage, {
     backoff: limits,
     ...options,
   });

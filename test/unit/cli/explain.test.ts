@@ -160,6 +160,15 @@ spec:
   matchConstraints: {resourceRules: [{apiGroups: [""], apiVersions: [v1], resources: [pods]}]}
   conditions: [{name: named, expression: "object.metadata.name == 'other'"}]
 `,
+  "hostile.yaml": `
+apiVersion: v1
+kind: Pod
+metadata: {name: hostile, namespace: shop, annotations: {__proto__: x, long: "${"x".repeat(5000)}"}}
+spec:
+  hostPID: "\\e[2J\\u202Eevil\\n"
+  hostIPC: ${"{a: ".repeat(90)}1${"}".repeat(90)}
+  containers: [${Array.from({ length: 300 }, (_, index) => `{name: c${index}, image: "a\\e]0;b:latest"}`).join(", ")}]
+`,
   "exception.yaml": `
 apiVersion: kyverno.io/v2
 kind: PolicyException
@@ -328,6 +337,15 @@ describe("rearguard explain", () => {
       out,
       /no {2}conditions\[0\]: object\.metadata\.name == 'other' is false\n +.*is false\n|object\.metadata\.name is "web"/,
     );
+  });
+
+  it("sends nothing to a terminal that objects hold, and cuts what is long", async () => {
+    const { out } = await cli.run("explain pod/hostile policies -r hostile.yaml");
+    // oxlint-disable-next-line no-control-regex -- these are the characters in question
+    assert.doesNotMatch(out, /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202E]/);
+    assert.match(out, /spec\.hostPID: wanted false, found "\\u001b\[2J\\u\{202e\}evil\\n"/);
+    assert.match(out, /and 250 more/);
+    assert.ok(out.length < 100_000, String(out.length));
   });
 
   it("tells which exceptions cover the object", async () => {

@@ -226,6 +226,7 @@ describe("global context entries", () => {
 
   it("do not exist where the API server has no such kind", () => {
     const { context } = setUp(false);
-    assert.equal(failure(context.lookUp(ask("pods"), cluster)), "failed to fetch entry key=pods");
+    const message = "failed to fetch entry key=pods";
+    assert.deepEqual(context.lookUp(ask("pods"), cluster), { kind: "failed", message, status: 404 });
   });
 });

@@ -210,7 +210,7 @@ export function createGlobalContext(deps: GlobalContextDeps): GlobalContext {
       };
     }
     remember(entry);
-    return { kind: "failed", message: `failed to fetch entry key=${entry}` };
+    return { kind: "failed", message: `failed to fetch entry key=${entry}`, status: 404 };
   };
   const remember = (name: string): void => {
     if (missing.size < maxMissing) missing.add(name);

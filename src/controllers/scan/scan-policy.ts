@@ -124,9 +124,11 @@ export function readsGlobalEntry(
   entry: string,
   projections: ReadonlySet<string> | "all",
 ): boolean {
+  const isNew = (projection: string): boolean => projections === "all" || projections.has(projection);
   return compiled.globalEntries.some((name) => {
     const [read, projection = ""] = name.split(".");
-    return read === entry && (projections === "all" || projections.has(projection));
+    // CEL names entries and nothing else, and their names may have dots.
+    return (name === entry && isNew("")) || (read === entry && isNew(projection));
   });
 }
 

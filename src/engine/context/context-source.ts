@@ -1,4 +1,4 @@
-import type { LabelSelector } from "#api/schema/metadata.ts";
+import type { BrokerRequest, BrokerScope } from "#api/broker/broker-request.ts";
 
 import type { Json } from "../values/json.ts";
 
@@ -6,36 +6,7 @@ import type { Json } from "../values/json.ts";
  * Data that a rule asks for from outside. The engine never fetches: it asks the `ContextSource`, and where the answer
  * is not there yet the rule is suspended and the request handed to the caller.
  */
-export type ContextRequest =
-  | { readonly kind: "configMap"; readonly namespace: string; readonly name: string }
-  | {
-      readonly kind: "apiCall";
-      readonly method: "GET" | "POST";
-      readonly urlPath: string;
-      readonly body?: Json;
-    }
-  | {
-      readonly kind: "service";
-      readonly method: "GET" | "POST";
-      readonly url: string;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly caBundle?: string;
-      readonly body?: Json;
-      /** The value is `{ statusCode, body }` whatever the status; the body is null where it is no JSON. */
-      readonly wholeResponse?: true;
-    }
-  | { readonly kind: "globalReference"; readonly entry: string; readonly projection?: string }
-  | { readonly kind: "imageRegistry"; readonly reference: string }
-  /** Parameters of the API server's admission policies: one object by name, or those that a selector takes. */
-  | {
-      readonly kind: "params";
-      readonly apiVersion: string;
-      readonly objectKind: string;
-      /** Where they are, for kinds that have a namespace. */
-      readonly namespace: string;
-      readonly name?: string;
-      readonly selector?: LabelSelector;
-    };
+export type ContextRequest = BrokerRequest;
 
 /**
  * What the source knows of a request: its value, why it cannot be had, or that it must be loaded first. A source that
@@ -54,12 +25,7 @@ export type ContextAnswer =
   | { readonly kind: "pending" };
 
 /** Whose authority a request runs under; answers are never shared between scopes. */
-export interface PermissionScope {
-  readonly policyKind: string;
-  /** Absent for a cluster policy. */
-  readonly policyNamespace?: string;
-  readonly policyName: string;
-}
+export type PermissionScope = Omit<BrokerScope, "rule">;
 
 /** The port through which the engine sees the world. It answers from memory, at once, and has no side effects. */
 export interface ContextSource {

@@ -65,8 +65,8 @@ function isListable({ resource, verbs, group, kind }: ResourceType): boolean {
   return !resource.includes("/") && verbs.includes("list") && !never.has(`${group}/${kind}`);
 }
 
-function takes(selector: KindSelector, { group, version, kind }: ResourceType): boolean {
-  return matchesKind(selector, { group, version, kind }, "");
+function takes(selector: KindSelector, { group, version, kind, resource }: ResourceType): boolean {
+  return matchesKind(selector, { group, version, kind, resource }, "");
 }
 
 function versionFor<P>(user: KindUser<P>, versions: readonly ResourceType[]): ResourceType | undefined {
@@ -74,6 +74,6 @@ function versionFor<P>(user: KindUser<P>, versions: readonly ResourceType[]): Re
   return taken.find(({ preferred }) => preferred) ?? taken[0];
 }
 
-function textOf({ selector: { group, version, kind } }: KindSelection): string {
-  return [group, version, kind].filter((part) => part !== "*" && part !== "").join("/") || kind;
+function textOf({ selector: { group, version, kind, resource } }: KindSelection): string {
+  return [group, version, resource ?? kind].filter((part) => part !== "*" && part !== "").join("/") || kind;
 }

@@ -8,9 +8,6 @@ import type { ContextRequest, ContextSource, PermissionScope } from "../context/
 import { isObject, own } from "../values/json.ts";
 import type { Json, JsonObject } from "../values/json.ts";
 
-/** Schemas are no data of tenants: all policies read them under one authority, and share them. */
-const scope: PermissionScope = { policyKind: "CustomResourceDefinition", policyName: "openapi" };
-
 /** A document is read once, as long as whoever loaded it keeps it. */
 const known = new WeakMap<JsonObject, ObjectTypes>();
 
@@ -19,7 +16,7 @@ const known = new WeakMap<JsonObject, ObjectTypes>();
  * publishes for their group and version. `find` throws a `Suspension` where these must be loaded first; a kind is not known
  * where they cannot be had.
  */
-export function clusterTypes(context: ContextSource): ObjectTypes {
+export function clusterTypes(context: ContextSource, scope: PermissionScope): ObjectTypes {
   return {
     find(apiVersion, kind) {
       const found = builtInTypes.find(apiVersion, kind);

@@ -104,7 +104,7 @@ export function runVariant(
   const start = startVariant(body, conditionsOf(body), identity, input, trigger);
   if (start.kind === "end") return unchanged(start.response);
   const { session, show } = start;
-  const types = input.objectTypes ?? clusterTypes(input.context);
+  const types = input.objectTypes ?? clusterTypes(input.context, policyScope(identity));
   const outcome = runSteps(body.mutations, input.resource, {
     session,
     show,

@@ -59,9 +59,11 @@ export function refuseApiCall(
 }
 
 function refuseOther(segments: readonly string[], method: string, scope: BrokerScope): string | undefined {
-  if (scope.policyNamespace !== undefined) return ownNamespaceOnly(scope.policyNamespace);
-  if (method !== "GET") return "only resources can be posted";
   const [root] = segments;
+  // How kinds are made is no tenant's secret, and a policy that changes objects has to know it.
+  const isSchema = method === "GET" && root === "openapi";
+  if (scope.policyNamespace !== undefined && !isSchema) return ownNamespaceOnly(scope.policyNamespace);
+  if (method !== "GET") return "only resources can be posted";
   return root !== undefined && openRoots.has(root)
     ? undefined
     : "this path of the API server is closed to policies";

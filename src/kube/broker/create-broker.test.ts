@@ -207,11 +207,12 @@ test("failures that depend on the moment may pass, those that depend on the requ
   }
 });
 
-test("a namespaced policy reads its own namespace and the Namespace itself", async () => {
+test("a namespaced policy reads its own namespace, the Namespace itself, and what kinds are made of", async () => {
   const { get, calls } = build();
+  await get("/openapi/v3/apis/example.com/v1", namespaced);
   await get("/api/v1/namespaces/team-a/pods", namespaced);
   await get("/api/v1/namespaces/team-a", namespaced);
-  assert.equal(calls.length, 2);
+  assert.equal(calls.length, 3);
 });
 
 test("a review may be posted", async () => {

@@ -112,7 +112,6 @@ describe("evaluate: isolation", () => {
   const fine = rule("fine", { validate: { deny: {} } });
 
   const unsupported: readonly [feature: string, body: Partial<Rule>][] = [
-    ["validate.cel.paramKind", { validate: { cel: { paramKind: { kind: "ConfigMap" } } } }],
     ["validate.manifests", { validate: { manifests: {} } }],
     ["validate.assert", { validate: { assert: {} } }],
     ["verifyImages", { verifyImages: [{ imageReferences: ["*"] }] }],

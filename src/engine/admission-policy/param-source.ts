@@ -15,22 +15,39 @@ export type Params =
   /** There are none, and the binding says what that means. */
   | { readonly kind: "missing"; readonly action: "Allow" | "Deny" };
 
+/** The objects that parameterize a policy; undefined for one that takes no parameters. */
+export type ParamObjects = readonly JsonObject[] | undefined;
+
 /**
- * Finds the parameters of a binding. Several are handed over as one list, as Kyverno does. Throws a `Suspension` where they
- * must be loaded first, a `QueryError` where they cannot be had.
+ * Finds the objects that parameterize a policy. Throws a `Suspension` where they must be loaded first, a `QueryError` where
+ * they cannot be had.
  */
+export function findParamObjects(
+  paramKind: ParamKind | undefined,
+  paramRef: ParamRef | undefined,
+  input: EvaluationInput,
+  scope: PermissionScope,
+): ParamObjects {
+  if (paramKind === undefined || paramRef === undefined) return undefined;
+  return lookUp(requestOf(paramKind, paramRef, input.namespace), input, scope);
+}
+
+/** What a binding says of objects without parameters. */
+export function missingAction({ parameterNotFoundAction }: ParamRef): "Allow" | "Deny" {
+  return parameterNotFoundAction === "Deny" ? "Deny" : "Allow";
+}
+
+/** Finds the parameters of a binding, as `findParamObjects`. Several are handed over as one list, as Kyverno does. */
 export function findParams(
   paramKind: ParamKind | undefined,
   paramRef: ParamRef | undefined,
   input: EvaluationInput,
   scope: PermissionScope,
 ): Params {
-  if (paramKind === undefined || paramRef === undefined) return { kind: "none" };
-  const objects = lookUp(requestOf(paramKind, paramRef, input.namespace), input, scope);
+  const objects = findParamObjects(paramKind, paramRef, input, scope);
+  if (objects === undefined || paramRef === undefined) return { kind: "none" };
   const [first] = objects;
-  if (first === undefined) {
-    return { kind: "missing", action: paramRef.parameterNotFoundAction === "Deny" ? "Deny" : "Allow" };
-  }
+  if (first === undefined) return { kind: "missing", action: missingAction(paramRef) };
   if (objects.length === 1) return { kind: "object", object: first };
   return { kind: "object", object: { apiVersion: "v1", kind: "List", metadata: {}, items: objects } };
 }

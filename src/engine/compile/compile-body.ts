@@ -1,4 +1,3 @@
-import type { CelValidation } from "#api/kyverno/cel.ts";
 import { decodeConditionBlock } from "#api/kyverno/conditions.ts";
 import type { Rule } from "#api/kyverno/rule.ts";
 import { decodeForEachValidations } from "#api/kyverno/validate.ts";
@@ -42,7 +41,7 @@ export function compileBody(rule: Rule, policyNamespace: string | undefined): Ru
   if (validate === undefined) throw new UnsupportedFeature("verifyImages");
   if (validate.manifests !== undefined) throw new UnsupportedFeature("validate.manifests");
   if (validate.podSecurity !== undefined) return compilePodSecurityBody(rule.name, validate.podSecurity);
-  if (validate.cel !== undefined) return compileCelRule(rule, validate.cel);
+  if (validate.cel !== undefined) return compileCelBody(rule, validate.cel);
   const messages = validateMessages(rule.name, validate.message ?? "");
   const body = compileCheck(validate, { rule: rule.name, messages, policyNamespace, nesting: 0 });
   if (body !== undefined) return body;
@@ -51,14 +50,6 @@ export function compileBody(rule: Rule, policyNamespace: string | undefined): Ru
     "failed",
     "validate has none of pattern, anyPattern, deny, foreach, podSecurity, cel or manifests",
   );
-}
-
-/** Parameters are objects of kinds that only discovery knows the paths of. */
-function compileCelRule(rule: Rule, cel: CelValidation): RuleBody {
-  if (cel.paramKind !== undefined || cel.paramRef !== undefined) {
-    throw new UnsupportedFeature("validate.cel.paramKind");
-  }
-  return compileCelBody(rule, cel);
 }
 
 /** True where `podSecurity` is what the rule checks. */

@@ -12,6 +12,8 @@ export interface PolicyInputs {
   readonly literalConfigMaps: readonly { readonly namespace: string; readonly name: string }[];
   readonly globalEntries: readonly string[];
   readonly needsRescan: boolean;
+  /** Kinds of objects that parameterize `validate.cel`. */
+  readonly paramKinds: readonly { readonly apiVersion?: string; readonly kind?: string }[];
 }
 
 type MatchConditions = NonNullable<NonNullable<PolicySpec["webhookConfiguration"]>["matchConditions"]>;
@@ -42,6 +44,7 @@ export function policyInputs(
       })),
     ),
     globalEntries: [...new Set(references.filter(isLiteral).map(globalName))],
+    paramKinds: rules.flatMap(({ validate }) => validate?.cel?.paramKind ?? []),
     needsRescan:
       waits ||
       readsNamespace ||

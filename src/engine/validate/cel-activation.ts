@@ -28,6 +28,7 @@ export interface CelRule {
 export function celActivation(
   run: RuleRun,
   { variables, readsNamespace, maxTotalCost }: CelRule,
+  params: JsonObject | null = null,
 ): CelActivation {
   const { input } = run;
   const clock = { nowMs: input.nowMs, seed: input.seed };
@@ -51,6 +52,7 @@ export function celActivation(
   const namespaceObject = once(() => readNamespace(run, readsNamespace));
   const lookUp = (name: string): CelValue | undefined => {
     if (name === "variables") return lazyVariables;
+    if (name === "params") return params;
     return name === "namespaceObject" ? namespaceObject() : fixed().get(name);
   };
   return { evaluate };

@@ -215,3 +215,31 @@ describe("validate.cel: the Namespace", () => {
     assert.deepEqual(one(cel("namespaceObject == null"), { namespace: "" }), passed);
   });
 });
+
+describe("validate.cel: parameters", () => {
+  const cel = (more: object = {}) => ({
+    validate: {
+      cel: {
+        paramKind: { apiVersion: "v1", kind: "ConfigMap" },
+        paramRef: { name: "limits", ...more },
+        expressions: [{ expression: "object.metadata.name == params.data.name", message: "wrong name" }],
+      },
+    },
+  });
+  const named = (...names: readonly string[]): { readonly context: ContextSource } => ({
+    context: { lookUp: () => ({ kind: "value", value: names.map((name) => ({ data: { name } })) }) },
+  });
+
+  it("are the objects that the rule names, each judged by itself", () => {
+    assert.deepEqual(one(cel(), named("web")), passed);
+    assert.deepEqual(one(cel(), named("web", "other")), ["fail", "wrong name"]);
+  });
+
+  it("decide what their absence means", () => {
+    assert.deepEqual(one(cel({ parameterNotFoundAction: "Deny" }), named()), [
+      "error",
+      "error in parameterized resource: no params found",
+    ]);
+    assert.deepEqual(one(cel({ parameterNotFoundAction: "Allow" }), named()), passed);
+  });
+});

@@ -1,16 +1,18 @@
 import type { Rule } from "#api/kyverno/rule.ts";
 import type { CelValidation } from "#api/kyverno/cel.ts";
 
+import { findParamObjects, missingAction } from "../admission-policy/param-source.ts";
 import { BudgetExceeded } from "../budget.ts";
 import { policyEnvironment } from "../cel/policy-environment.ts";
 import { compileCel, maxExpressionCost } from "../cel/program.ts";
 import type { CelProgram } from "../cel/program.ts";
 import { QueryError } from "../errors.ts";
+import type { JsonObject } from "../values/json.ts";
 import { celActivation } from "./cel-activation.ts";
 import type { CelActivation, CelRule } from "./cel-activation.ts";
 import { celFailureMessage } from "./cel-message.ts";
 import type { CelCheck } from "./cel-message.ts";
-import type { RuleBody, RuleOutcome } from "./compiled-rule.ts";
+import type { RuleBody, RuleOutcome, RuleRun } from "./compiled-rule.ts";
 
 /** What all expressions of one evaluation may cost together, as in the API server. */
 const maxTotalCost = 10 * maxExpressionCost;
@@ -43,15 +45,28 @@ export function compileCelBody(rule: Rule, cel: CelValidation): RuleBody {
     readsNamespace: programs.some(({ text }) => /\bnamespaceObject\b(?!\.metadata\.name\b)/.test(text)),
     maxTotalCost,
   };
-  return (run) => {
-    const activation = celActivation(run, shared);
+  const judgeUnder = (run: RuleRun, params: JsonObject | null): RuleOutcome | undefined => {
+    const activation = celActivation(run, shared, params);
     const skipped = checkPreconditions(preconditions, activation);
     if (skipped !== undefined) return skipped;
     for (const check of checks) {
       const failed = judge(check, activation);
       if (failed !== undefined) return failed;
     }
-    return { status: "pass", message: `Validation rule '${rule.name}' passed.` };
+    return undefined;
+  };
+  const { paramKind, paramRef = {} } = cel;
+  const passed: RuleOutcome = { status: "pass", message: `Validation rule '${rule.name}' passed.` };
+  return (run) => {
+    const params = findParamObjects(paramKind, cel.paramRef, run.input, run.context.outside.scope);
+    if (params === undefined) return judgeUnder(run, null) ?? passed;
+    if (params.length === 0) {
+      if (missingAction(paramRef) === "Allow") return passed;
+      return { status: "error", message: "error in parameterized resource: no params found" };
+    }
+    // Each object of parameters is a run of its own; one that is skipped skips the rule.
+    const outcomes = params.map((object) => judgeUnder(run, object));
+    return outcomes.find((outcome) => outcome?.status === "skip") ?? outcomes.find(Boolean) ?? passed;
   };
 }
 

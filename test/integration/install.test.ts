@@ -86,7 +86,7 @@ describe("an installation from the manifests", { skip: kubectlSkipReason() }, ()
       ]);
     const before = await versions();
     assert.equal(before.trim().split("\n").length, 7);
-    await applyOverlay("alone");
+    await applyOverlay("alongside");
     assert.equal(await versions(), before);
   });
 

@@ -121,7 +121,9 @@ export function settingsOfEnvironment(
 
 /** Flags as they were typed, without dashes, as settings. */
 export function settingsOfFlags(flags: Iterable<readonly [string, unknown]>): readonly RawSetting[] {
-  return [...flags].map(([flag, raw]) => ({ key: flag, raw, where: `--${flag}` }));
+  const settings = [...flags].map(([flag, raw]) => ({ key: flag, raw, where: `--${flag}` }));
+  // Of one that is given twice the last wins, as in Go: arguments are appended to existing manifests.
+  return settings.toReversed();
 }
 
 /** The data of a ConfigMap as settings. */

@@ -43,6 +43,16 @@ test("without any source everything has Kyverno's defaults", () => {
   assert.deepEqual(settings.shard, { index: 0, count: 1 });
 });
 
+test("of a flag that is given twice the last counts", () => {
+  const store = build();
+  const twice = [
+    ["page-size", "100"],
+    ["page-size", "200"],
+  ] as const;
+  store.replace("flags", settingsOfFlags(twice));
+  assert.equal(store.current().pageSize, 200);
+});
+
 test("flags win over the environment, that over the file, that over the ConfigMap", () => {
   const store = build();
   configMap(store, { maxContextSize: "1Mi" });

@@ -51,6 +51,7 @@ function addInputOptions(command: Command): void {
       collect,
     )
     .addOption(new Option("--resources <file>").argParser(collect).hideHelp())
+    .option("--json <file>", "JSON that is no Kubernetes object, for policies that judge any JSON", collect)
     .option("--target-resource <file>", "objects that mutations of existing objects find", collect)
     .addOption(new Option("--target-resources <file>").argParser(collect).hideHelp())
     .option("--parameter-resource <file>", "objects that policies take parameters from", collect)

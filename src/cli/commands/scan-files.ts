@@ -7,6 +7,7 @@ import { celCluster } from "../resources/cel-cluster.ts";
 import { offlineCluster } from "../resources/offline-cluster.ts";
 import { offlineTargets } from "../resources/offline-targets.ts";
 import { readCrds } from "../resources/read-crds.ts";
+import { readPayloads } from "../resources/read-payloads.ts";
 import { readResources } from "../resources/read-resources.ts";
 import type { ReadResource } from "../resources/read-resources.ts";
 import { objectsReadBy } from "../resources/wanted-objects.ts";
@@ -53,6 +54,10 @@ export async function openFileWorld(
   const among = options.exceptionsWithinResources ? kept.map(({ source }) => source) : [];
   const cluster = [...kept.map(({ resource }) => resource), ...others];
   const context = offlineCluster(cluster);
+  const payloads = await readPayloads(
+    options.payloads.map((path) => ({ name: path, path })),
+    files,
+  );
   const inputs = await readInputs(options, loaded, among, files);
   return {
     judgement: {
@@ -75,6 +80,9 @@ export async function openFileWorld(
           const isItself = inputs.values.subresourceOf(gvk) === undefined;
           await handle({ ...one, policies: isItself ? concerned(gvk) : policies });
         }
+      }
+      for (const resource of payloads) {
+        await handle({ kind: "resource", resource, source: undefined, policies });
       }
     },
     judge: (judgement, resource) => Promise.resolve(judgeByPolicies(judgement, resource)),

@@ -2,6 +2,7 @@
 export interface ScanFlags {
   readonly resource?: readonly string[];
   readonly resources?: readonly string[];
+  readonly json?: readonly string[];
   readonly targetResource?: readonly string[];
   readonly targetResources?: readonly string[];
   readonly parameterResource?: readonly string[];

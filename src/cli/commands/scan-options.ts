@@ -27,6 +27,8 @@ export interface ScanOptions {
   /** Files; empty where a cluster is judged. */
   readonly resources: readonly string[];
   readonly cluster: ClusterOptions | undefined;
+  /** Files with JSON objects that are no Kubernetes objects; then there are no others. */
+  readonly payloads: readonly string[];
   /** Files with objects that mutations of existing objects find, beside the resources. */
   readonly targets: readonly string[];
   /** Files with objects that policies take parameters from. */
@@ -62,13 +64,19 @@ export interface ScanOptions {
 /** Makes sense of the flags. Throws a `UsageError` for those that contradict each other. */
 export function readScanOptions(policies: readonly string[], flags: ScanFlags): ScanOptions {
   const named = [...(flags.resource ?? []), ...(flags.resources ?? [])];
+  const payloads = flags.json ?? [];
   const assignments = flags.set ?? [];
   const compare = readCompare(policies, flags);
   if (policies.length === 0) throw new UsageError("require policy: name policy files, folders or -");
   readSwitch("--continue-on-error", flags.continueOnError ?? true);
   const cluster = flags.cluster === true ? readCluster(flags, named) : undefined;
   const resources = cluster === undefined ? named : [];
-  if (cluster === undefined && resources.length === 0) {
+  if (payloads.length > 0 && (named.length > 0 || cluster !== undefined)) {
+    throw new UsageError(
+      "both resource and json files can not be used together: name objects or --json, not both",
+    );
+  }
+  if (cluster === undefined && resources.length + payloads.length === 0) {
     throw new UsageError(
       "resource file(s) or cluster required: name files with -r, or a cluster with --cluster",
     );
@@ -89,6 +97,7 @@ export function readScanOptions(policies: readonly string[], flags: ScanFlags): 
     policies,
     resources,
     cluster,
+    payloads,
     targets: [...(flags.targetResource ?? []), ...(flags.targetResources ?? [])],
     parameters: [...(flags.parameterResource ?? []), ...(flags.parameterResources ?? [])],
     crds,

@@ -122,11 +122,11 @@ function sarifPrinter(
 ): ScanPrinter {
   const results: LocatedResult[] = [];
   return {
-    add({ result, source }) {
+    add({ result, source, verdict: { resource } }) {
       if (!isShown(result, options)) return;
       const place =
         source === undefined
-          ? { file: "<cluster>", line: 1 }
+          ? { file: resource.isPayload === true ? resource.name : "<cluster>", line: 1 }
           : { file: source.place.file, line: locateField(source, "").line };
       results.push({ result, ...place });
     },

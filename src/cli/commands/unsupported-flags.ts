@@ -5,7 +5,6 @@
 export const unsupportedFlags: readonly (readonly [flags: string, hint: string])[] = [
   ["--envoy-payload <file>", "requests of Envoy are judged on admission only"],
   ["--http-payload <file>", "HTTP requests are judged on admission only"],
-  ["--json <file>", "only Kubernetes objects are judged (-r)"],
   ["--registry", "image registries are not read; give the data of images as values"],
   ["--password <text>", "clone the repository and name its folder"],
   ["--username <text>", "clone the repository and name its folder"],

@@ -48,6 +48,16 @@ spec:
   "counted-maps.yaml": counted("configmaps"),
   "counted-variable.yaml": counted("{{ request.object.metadata.name }}s"),
   "service.yaml": "apiVersion: v1\nkind: Service\nmetadata: {name: configmap, namespace: shop}\n",
+  "json.yaml": `apiVersion: policies.kyverno.io/v1
+kind: ValidatingPolicy
+metadata: {name: plan}
+spec:
+  evaluation: {mode: JSON}
+  matchConditions: [{name: plans, expression: has(object.plan)}]
+  validations: [{message: too much, expression: object.plan.count < 3}]
+`,
+  "small.json": '{"plan": {"count": 1}}',
+  "large.json": '{"plan": {"count": 5}}',
   "fleet.yaml": policy(
     "fleet",
     "Fleet",
@@ -193,6 +203,17 @@ describe("rearguard scan with other inputs", () => {
     assert.match(unknown.out, /default\/Fleet\/first.* at default/);
     const { out } = await cli.run("scan fleet.yaml -r one-fleet.yaml --crd-paths crd.yaml");
     assert.match(out, /^fail +Fleet\/first +fleet +rule +at sea$/m);
+  });
+
+  it("judges JSON that is no Kubernetes object by the policies that are for it", async () => {
+    const { code, out } = await cli.run("scan json.yaml team.yaml --json small.json --json large.json -t");
+    assert.match(out, /^pass +\S*small\.json +plan/m);
+    assert.match(out, /^fail +\S*large\.json +plan +too much/m);
+    assert.match(out, /^pass: 1, fail: 1, warn: 0, error: 0, skip: 0$/m);
+    assert.equal(code, 1);
+    const both = await cli.run("scan json.yaml --json small.json -r maps.yaml");
+    assert.match(both.err, /both resource and json files can not be used together/);
+    assert.equal((await cli.run("scan json.yaml --json maps.yaml --json absent")).code, 1);
   });
 
   it("says which flags have no effect without a cluster", async () => {

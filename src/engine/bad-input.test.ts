@@ -80,7 +80,7 @@ describe("hostile keys", () => {
 });
 
 describe("patterns that are meant to take forever", () => {
-  const text = `${"a".repeat(100_000)}!`;
+  const text = `${"a".repeat(20_000)}!`;
 
   it("match in linear time when they are regular expressions", () => {
     for (const pattern of ["(a+)+$", "(a|aa)+$", "(a|a?)+$", "^(([a-z])+.)+[A-Z]([a-z])+$"]) {

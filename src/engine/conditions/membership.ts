@@ -4,7 +4,7 @@ import { compileStringPattern } from "../pattern/string-pattern.ts";
 import { formatValue } from "../values/go-format.ts";
 import { isList, isObject } from "../values/json.ts";
 import type { Json } from "../values/json.ts";
-import { matchesWildcard } from "../values/wildcard.ts";
+import { compileWildcard, hasWildcard, matchesWildcard } from "../values/wildcard.ts";
 import type { ConditionOperator, OperatorEnvironment } from "./condition-operator.ts";
 import { parseTextArray } from "./text-array.ts";
 
@@ -36,7 +36,8 @@ function membership(quantifier: Quantifier): ConditionOperator {
     }
     const set = setOf(value, quantifier, environment);
     if (set === undefined) return false;
-    return quantify[quantifier](items, (item) => isOneOf(item, set, environment.budget));
+    const members = set.map(memberOf);
+    return quantify[quantifier](items, (item) => isOneOf(item, members, environment.budget));
   };
 }
 
@@ -51,7 +52,7 @@ const quantify: Readonly<
 
 /** Whether a scalar key is in the value; undefined where the value is no set. A text value is a wildcard first of all. */
 function isMember(key: string, value: Json, environment: OperatorEnvironment): boolean | undefined {
-  if (isList(value)) return isOneOf(key, textsOf(value, environment), environment.budget);
+  if (isList(value)) return isOneOf(key, textsOf(value, environment).map(memberOf), environment.budget);
   if (typeof value !== "string") return undefined;
   if (matchesWildcard(value, key)) return true;
   if (parseOperator(value).kind === "inRange") {
@@ -98,10 +99,22 @@ function textsOf(items: readonly Json[], { numbers, budget }: OperatorEnvironmen
   return items.map((item) => formatValue(item, numbers, budget));
 }
 
+/** A text of the value; wildcards are compiled once, not for every item. */
+interface Member {
+  readonly text: string;
+  readonly matches: ((item: string) => boolean) | undefined;
+}
+
+function memberOf(text: string): Member {
+  return { text, matches: hasWildcard(text) ? compileWildcard(text) : undefined };
+}
+
 /** Either side may be the wildcard. */
-function isOneOf(item: string, set: readonly string[], budget: Budget): boolean {
-  return set.some((member) => {
-    budget.step();
-    return matchesWildcard(member, item) || matchesWildcard(item, member);
+function isOneOf(item: string, members: readonly Member[], budget: Budget): boolean {
+  const matchesItem = memberOf(item).matches;
+  const steps = 1 + (item.length >> 8);
+  return members.some(({ text, matches }) => {
+    budget.step(steps);
+    return text === item || matches?.(item) === true || matchesItem?.(text) === true;
   });
 }

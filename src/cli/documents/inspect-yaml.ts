@@ -45,6 +45,8 @@ class Inspector {
   readonly duplicates: TextNote[] = [];
   /** Sizes by anchor; undefined while the node that has it is open. */
   readonly #anchors = new Map<string, number | undefined>();
+  /** Anchors of maps and lists. */
+  readonly #collections = new Set<string>();
 
   /** How many values a node stands for. */
   sizeOf(node: unknown): number {
@@ -54,8 +56,11 @@ class Inspector {
       if (isScalar(node) && node.anchor !== undefined) this.#anchors.set(node.anchor, 1);
       return 1;
     }
-    if (isMap(node)) this.#findDuplicates(node);
-    if (node.anchor !== undefined) this.#anchors.set(node.anchor, undefined);
+    if (node.anchor !== undefined) {
+      this.#anchors.set(node.anchor, undefined);
+      this.#collections.add(node.anchor);
+    }
+    if (isMap(node)) this.#checkKeys(node);
     let size = 1;
     for (const item of node.items) size += this.sizeOf(item);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, size);
@@ -72,15 +77,22 @@ class Inspector {
     return 1;
   }
 
-  #findDuplicates(map: YAMLMap): void {
+  /** JSON has only texts for keys. Templates that were not filled in look like maps for keys. */
+  #checkKeys(map: YAMLMap): void {
     const seen = new Set<unknown>();
     for (const { key } of map.items) {
-      if (!isScalar(key) || typeof key.value === "symbol") continue;
-      if (seen.has(key.value) && this.duplicates.length < maxDuplicates) {
-        const offset = key.range?.[0] ?? 0;
-        this.duplicates.push({ offset, message: `${String(key.value)} stands there twice; the last counts` });
+      if (isMap(key) || isSeq(key) || (isAlias(key) && this.#collections.has(key.source))) {
+        const message = "a map or list cannot be a key (a template that was not filled in?)";
+        this.problem ??= { offset: key.range?.[0] ?? 0, message };
       }
+      if (!isScalar(key) || typeof key.value === "symbol") continue;
+      if (seen.has(key.value)) this.#noteDuplicate(String(key.value), key.range?.[0] ?? 0);
       seen.add(key.value);
     }
+  }
+
+  #noteDuplicate(key: string, offset: number): void {
+    if (this.duplicates.length >= maxDuplicates) return;
+    this.duplicates.push({ offset, message: `${key} stands there twice; the last counts` });
   }
 }

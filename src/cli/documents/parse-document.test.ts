@@ -71,6 +71,13 @@ describe("parseDocument", () => {
       /^its aliases stand for more than 1000000 values$/,
     ],
     ["an alias within itself", "a: &a [*a]", /^the alias \*a stands within what it refers to$/],
+    ["a template", "replicas: {{ .Values.replicas }}", /^a map or list cannot be a key/],
+    [
+      "a map for a key, however deep",
+      `${"{".repeat(100)}a${"}".repeat(100)}`,
+      /^a map or list cannot be a key/,
+    ],
+    ["an alias of a map for a key", "a: &a {b: 1}\nc: {? *a : 1}", /^a map or list cannot be a key/],
     ["an alias of nothing", "a: *b", /Unresolved alias/],
   ];
   for (const [name, text, message] of refused) {

@@ -7,7 +7,7 @@ import type { KindSelector } from "../match/kind-selector.ts";
 export type CountedOperations = "any" | ReadonlySet<string>;
 
 /** A scan judges objects as if they were created. */
-export const scanOperations: ReadonlySet<string> = new Set(["CREATE"]);
+const scanOperations: ReadonlySet<string> = new Set(["CREATE"]);
 
 /**
  * What has to be listed and watched for match constraints: whole objects of the resources that rules name. No rules

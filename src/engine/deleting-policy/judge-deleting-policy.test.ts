@@ -75,7 +75,7 @@ describe("a DeletingPolicy", () => {
     ["keeps where one does not", when("true", "false"), {}, kept("conditions")],
     [
       "keeps where one does not and another cannot be evaluated",
-      when("object.none", "false"),
+      when("object.none == 1", "false"),
       {},
       kept("conditions"),
     ],

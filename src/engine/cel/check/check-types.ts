@@ -87,10 +87,11 @@ export class TypeChecker {
     return errorType;
   }
 
-  /** Reports where a value of `actual` may not stand. */
-  expect(expected: CelType, actual: CelType, offset: number): void {
-    if (this.#types.isAssignable(expected, actual)) return;
+  /** Reports where a value of `actual` may not stand; true where it may. */
+  expect(expected: CelType, actual: CelType, offset: number): boolean {
+    if (this.#types.isAssignable(expected, actual)) return true;
     this.#mismatch(expected, actual, offset);
+    return false;
   }
 
   /** The type with everything that is known of its variables by now. */
@@ -119,9 +120,7 @@ export class TypeChecker {
       case "call":
         return this.#call(ast, locals);
       case "logic":
-        for (const operand of ast.operands)
-          this.expect(boolType, this.check(operand, locals), operand.offset);
-        return boolType;
+        return this.#logic(ast, locals);
       case "conditional":
         return this.#operator("_?_:_", [ast.condition, ast.whenTrue, ast.whenFalse], ast.offset, locals);
       case "list":
@@ -139,6 +138,11 @@ export class TypeChecker {
       default:
         return ast satisfies never;
     }
+  }
+
+  #logic({ operands }: Of<"logic">, locals: Locals): CelType {
+    const fit = operands.map((operand) => this.expect(boolType, this.check(operand, locals), operand.offset));
+    return fit.every(Boolean) ? boolType : errorType;
   }
 
   /** The result of a call with arguments of these types; reports where nothing takes them. */

@@ -3,17 +3,19 @@ import type { Signature } from "../types/signature.ts";
 
 // In the order in which cel-go declares them: the first decides what a value of no known type is taken for.
 const numbers = ["double", "int", "uint"] as const;
-const ordered = ["bool", "int", "uint", "double", "string", "bytes", "timestamp", "duration"] as const;
 
 const same = (types: readonly string[], result?: string): readonly string[] =>
   types.map((type) => `(${type}, ${type}): ${result ?? type}`);
 
 /** Numbers of different types are compared too, as Kubernetes' environments have it. */
 const comparison = [
-  ...same(ordered, "bool"),
-  ...numbers.flatMap((left) =>
-    numbers.filter((right) => right !== left).map((right) => `(${left}, ${right}): bool`),
+  ...same(["bool"], "bool"),
+  ...["int", "uint", "double"].flatMap((left) =>
+    [left, ...["int", "double", "uint"].filter((right) => right !== left)].map(
+      (right) => `(${left}, ${right}): bool`,
+    ),
   ),
+  ...same(["string", "bytes", "timestamp", "duration"], "bool"),
 ];
 
 /** What operators take and give, by the name that messages call them. */

@@ -72,6 +72,7 @@ const bareNames: ReadonlySet<string> = new Set(["size", "sort"]);
 
 function noMatch(name: string, values: readonly CelValue[]): CelError {
   if (bareNames.has(name)) return noSuchOverload(name);
+  if (name === "findAll") return noSuchOverload();
   return noSuchOverload(`${name}(${values.map(typeNameOf).join(", ")})`);
 }
 

@@ -22,7 +22,8 @@ function comparison(holds: (order: number) => boolean, name: string): BinaryOper
   return {
     apply: (left, right) => {
       const order = compareValues(left, right);
-      if (order === undefined) throw noSuchOverload(left === null || isListValue(left) ? name : undefined);
+      if (order === undefined)
+        throw noSuchOverload(left === null || isListValue(left) || isMapValue(left) ? name : undefined);
       if (Number.isNaN(order)) throw new CelError("NaN values cannot be ordered");
       return holds(order);
     },

@@ -141,7 +141,7 @@ function hexadecimal(value: CelValue): string {
 
 /** A value as `%s` shows it. Throws a `CelError` for values that have no text, `BudgetExceeded` for one that has no end. */
 export function displayText(value: CelValue, depth: number, meter?: Meter): string {
-  meter?.work(typeof value === "string" ? value.length / 16 : 4);
+  meter?.work(typeof value === "string" ? 8 + value.length / 16 : 8);
   if (depth > maxDepth) throw new CelError(`values nested deeper than ${maxDepth} levels are not formatted`);
   if (typeof value === "string") return value;
   if (value === null || typeof value === "boolean") return String(value);

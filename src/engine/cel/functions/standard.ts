@@ -27,7 +27,8 @@ function matches(text: string, expression: string, context: CallContext): boolea
   return pattern.matcher(text).find();
 }
 
-const sizeTypes = ["string", "bytes", "list(A)", "map(A, B)"] as const;
+// In the order in which cel-go declares them: the first decides what a value of no known type is taken for.
+const sizeTypes = ["bytes", "list(A)", "map(A, B)", "string"] as const;
 
 const functions: readonly FunctionSpec[] = [
   {

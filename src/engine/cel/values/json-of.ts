@@ -11,7 +11,7 @@ import { Bytes, Duration, OptionalValue, StructValue, Timestamp } from "./object
 
 const maxDepth = 200;
 /** Parts of one value: a list that holds itself a hundred times over at every level has no end otherwise. */
-const maxParts = 1_000_000;
+const maxParts = 300_000;
 
 /**
  * A value as JSON: what `generator.Apply`, `Object{…}` and bodies of requests are made of. Bytes become base64, times their

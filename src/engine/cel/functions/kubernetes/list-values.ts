@@ -45,6 +45,8 @@ function extreme(name: string, sign: number, example: string): FunctionSpec {
       signature: `(list(${type})).${name}(): ${type}`,
       call: (list: List) => {
         if (list.length === 0) throw new CelError(`${name} called on empty list`);
+        const [first = null] = list;
+        if (compareValues(first, first) === undefined) throw noSuchOverload(`${name}(list)`);
         return list.reduce((best, item) => (orderOf(item, best) * sign > 0 ? item : best));
       },
       cost: listCost,

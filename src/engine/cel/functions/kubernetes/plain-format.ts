@@ -79,7 +79,7 @@ function grouped(value: number, precision: number): string {
 /** `1.052033×10⁰³`. */
 function scientific(value: number): string {
   // The precision of six is taken for the width.
-  const text = special(value)?.padStart(digits) ?? exponentText(value, digits);
+  const text = special(value)?.padStart(digits) ?? exponentText(value === 0 ? 0 : value, digits);
   return text.replace(/e([+-])([0-9]+)$/, (_, sign: string, exponent: string) => {
     const raised = exponent.replaceAll(/[0-9]/g, (digit) => superscripts[Number(digit)] ?? "");
     return `×10${sign === "-" ? "⁻" : ""}${raised}`;
@@ -91,17 +91,19 @@ function shown(value: CelValue, meter: Meter): string {
   if (isListValue(value) || isMapValue(value)) return literal(value, 0, meter);
   if (value === null) return "null";
   if (value instanceof TypeValue) return value.name;
-  if (value instanceof Bytes) return strictUtf8Text(value.value);
   try {
+    if (value instanceof Bytes) return strictUtf8Text(value.value);
     return scalarText(value);
   } catch (error) {
     if (!(error instanceof CelError)) throw error;
-    throw formatError(stringKinds, value);
+    if (!(value instanceof Bytes)) throw formatError(stringKinds, value);
+    const argument = JSON.stringify(error.message);
+    throw new CelError(`error during formatting: could not convert argument ${argument} to string`);
   }
 }
 
 function literal(value: CelValue, depth: number, meter: Meter): string {
-  meter.work(typeof value === "string" ? 4 + value.length / 16 : 4);
+  meter.work(typeof value === "string" ? 8 + value.length / 16 : 8);
   if (depth > maxDepth) throw new CelError(`values nested deeper than ${maxDepth} levels are not formatted`);
   if (typeof value === "string") return JSON.stringify(value);
   if (value instanceof Bytes) return `b${JSON.stringify(strictUtf8Text(value.value))}`;

@@ -1,5 +1,6 @@
 import type { FuzzSuite } from "./suite.ts";
 import { arrival } from "./suites/arrival.ts";
+import { cel } from "./suites/cel.ts";
 import { conditions } from "./suites/conditions.ts";
 import { decoders } from "./suites/decoders.ts";
 import { durations } from "./suites/durations.ts";
@@ -21,6 +22,7 @@ export const fuzzSuites: readonly FuzzSuite[] = [
   durations,
   conditions,
   jmespath,
+  cel,
   jsonPatches,
   mergePatches,
   decoders,

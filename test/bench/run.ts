@@ -1,3 +1,6 @@
+import { cleanupUsage, parseCleanupBenchOptions } from "./cleanup/cleanup-options.ts";
+import { runCleanupBench } from "./cleanup/run-cleanup.ts";
+import { compareCleanupWithTargets } from "./cleanup/targets.ts";
 import { cliUsage, parseCliBenchOptions } from "./cli/cli-options.ts";
 import { runCliBench } from "./cli/run-cli.ts";
 import { compareCliWithTargets } from "./cli/targets.ts";
@@ -16,7 +19,8 @@ const usage = `Benchmarks, on a real control plane or of the engine alone. Count
 
   ${indented(scanUsage)}
   ${indented(engineUsage)}
-  ${indented(cliUsage)}`;
+  ${indented(cliUsage)}
+  ${indented(cleanupUsage)}`;
 
 /** Ends a build of the control plane; the guard of the control plane ends everything else. */
 const interruption = new AbortController();
@@ -67,10 +71,24 @@ const runCli = async (args: readonly string[]): Promise<number> => {
   return allCountsMet(rows) ? 0 : 1;
 };
 
+const runCleanup = async (args: readonly string[]): Promise<number> => {
+  const options = parseCleanupBenchOptions(args);
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  const figures = await runCleanupBench(options, interruption.signal);
+  const rows = compareCleanupWithTargets(figures);
+  console[options.json ? "error" : "log"](`\n${formatTable(rows)}\n`);
+  if (options.json) console.log(JSON.stringify(figures));
+  return allCountsMet(rows) ? 0 : 1;
+};
+
 const main = async ([name, ...args]: readonly string[]): Promise<number> => {
   if (name === "scan") return runScan(args);
   if (name === "engine") return runEngine(args);
   if (name === "cli") return runCli(args);
+  if (name === "cleanup") return runCleanup(args);
   console.error(name === undefined || name.startsWith("-") ? usage : `there is no bench ${name}\n\n${usage}`);
   return name === "--help" || name === "-h" ? 0 : 2;
 };

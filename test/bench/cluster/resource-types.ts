@@ -21,3 +21,18 @@ export const podType = typeOf("", "v1", "Pod", "pods", true);
 export const eventType = typeOf("events.k8s.io", "v1", "Event", "events", true);
 export const clusterPolicyType = typeOf("kyverno.io", "v1", "ClusterPolicy", "clusterpolicies", false);
 export const policyReportType = typeOf("wgpolicyk8s.io", "v1alpha2", "PolicyReport", "policyreports", true);
+export const configMapType = typeOf("", "v1", "ConfigMap", "configmaps", true);
+export const clusterCleanupPolicyType = typeOf(
+  "kyverno.io",
+  "v2",
+  "ClusterCleanupPolicy",
+  "clustercleanuppolicies",
+  false,
+);
+export const deletingPolicyType = typeOf(
+  "policies.kyverno.io",
+  "v1",
+  "DeletingPolicy",
+  "deletingpolicies",
+  false,
+);

@@ -20,10 +20,14 @@ interface Typed {
   readonly ms: number;
 }
 
-/** The path without what npm put before it for this script. */
-function userPath(): string {
+/** The environment without what npm put into it for this script. */
+function userEnvironment(): NodeJS.ProcessEnv {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
-  return folders.filter((folder) => !folder.includes("node_modules")).join(delimiter);
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"));
+  return {
+    ...Object.fromEntries(own),
+    PATH: folders.filter((folder) => !folder.includes("node_modules")).join(delimiter),
+  };
 }
 
 function shorten(text: string): string {
@@ -40,7 +44,7 @@ function typeIn(folder: string, env: NodeJS.ProcessEnv): (line: string) => Promi
       execFile(
         "bash",
         ["-c", `exec 2>&1; ${line}`],
-        { cwd: folder, env: { ...process.env, ...env }, maxBuffer: 1 << 26 },
+        { cwd: folder, env: { ...userEnvironment(), ...env }, maxBuffer: 1 << 26 },
         (error, stdout) => {
           const ms = performance.now() - startMs;
           const code = error === null ? 0 : Number(error.code ?? 1);
@@ -81,7 +85,7 @@ async function writeTour(folder: string): Promise<string> {
   const cloned = await typeIn(folder, {})(`git clone --quiet "${root}" rearguard`);
   if (cloned.code !== 0) throw new Error(cloned.text);
   // A temporary folder of its own, so that it can be looked into.
-  const temporary = { TMPDIR: folder, PATH: userPath() };
+  const temporary = { TMPDIR: folder };
   const type = typeIn(clone, temporary);
   const must = async (line: string): Promise<Typed> => {
     const typed = await type(line);
@@ -92,7 +96,10 @@ async function writeTour(folder: string): Promise<string> {
   const installed = await must("npm ci");
   const once = await must("npm run -s demo -- --once");
 
-  const demo = startSession("npm run -s demo", { folder: clone, env: temporary });
+  const demo = startSession("npm run -s demo", {
+    folder: clone,
+    env: { ...userEnvironment(), ...temporary },
+  });
   try {
     await demo.until("the results are there", (printed) => /^total /m.test(printed));
     const started = demo.printed();
@@ -140,8 +147,8 @@ async function writeTour(folder: string): Promise<string> {
     }
     return `# A tour
 
-What a new user types, and what is printed. \`npm run tour\` typed it in a fresh clone and wrote this page; nothing is
-edited. On the path were Node ${node.text.split("\n")[1] ?? ""}, npm and, to look and to change, kubectl.
+What a new user types, and what is printed. \`npm run tour\` typed it in a fresh clone and wrote this page; only
+the name of the temporary folder is shortened. On the path were Node ${node.text.split("\n")[1] ?? ""}, npm and, to look and to change, kubectl.
 
 ## From a clone to results
 

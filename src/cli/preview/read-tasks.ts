@@ -19,7 +19,7 @@ export interface PreviewTask {
 }
 
 /** The limits of an operator that nobody told otherwise. */
-export const defaultLimits: CleanupLimits = { maxPercent: 50, percentFrom: 100 };
+const defaultLimits: CleanupLimits = { maxPercent: 50, percentFrom: 100 };
 
 /** Reads policies from files, folders and standard input; documents of other kinds are passed over and named. */
 export async function readTasks(

@@ -6,7 +6,7 @@ export function resourceOf(gvk: GroupVersionKind): string {
 }
 
 /** The plural of a kind by the rule of Kubernetes tools (`UnsafeGuessKindToResource`). */
-export function guessedResource(kind: string): string {
+function guessedResource(kind: string): string {
   const name = kind.toLowerCase();
   if (name.endsWith("s")) return name === "endpoints" ? name : `${name}es`;
   if (name.endsWith("y")) return `${name.slice(0, -1)}ies`;

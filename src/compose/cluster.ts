@@ -13,6 +13,9 @@ export interface ClusterClients {
   open(fence?: () => number | undefined): KubeClient;
 }
 
+/** One for each Lease: an answer that does not come must not keep another Lease from being renewed. */
+const leaseConnections = 3;
+
 /** Reads how to reach the cluster. Rejects with an error for people where that is not known. */
 export async function connectCluster(options: {
   readonly settings: Settings;
@@ -39,7 +42,12 @@ export async function connectCluster(options: {
     });
   };
   return {
-    lease: createKubeClient({ config, userAgent: `rearguard-lease/${version}`, connections: 1, onRequest }),
+    lease: createKubeClient({
+      config,
+      userAgent: `rearguard-lease/${version}`,
+      connections: leaseConnections,
+      onRequest,
+    }),
     open: (fence) =>
       createKubeClient({
         config,

@@ -94,7 +94,7 @@ export const superviseOperator = (options: SupervisedOptions): SupervisedOperato
       const { status } = await asked.ready();
       if (status === 0) return undefined;
       const [held, kinds, queued, passes, waiting] = await Promise.all([
-        asked.metric("rearguard_lease_held"),
+        asked.metric("rearguard_lease_held", { lease: "kyverno-reports-controller" }),
         asked.metric("rearguard_kinds"),
         asked.metric("rearguard_report_write_queue_depth"),
         asked.metric("rearguard_pending_passes"),

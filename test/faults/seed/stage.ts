@@ -28,6 +28,8 @@ export interface Stage {
 const silentAfterMs = 4_000;
 
 const flagsOf = ({ leaseMs, pageSize }: SeedPlan): readonly string[] => [
+  // What deletes has faults of its own.
+  "--only=scan",
   `--lease-duration=${leaseMs}ms`,
   `--lease-renew-deadline=${leaseMs * 0.75}ms`,
   `--lease-retry-period=${leaseMs / 8}ms`,

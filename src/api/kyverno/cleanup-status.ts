@@ -7,7 +7,9 @@ const count = (description: string) => optional(integer({ description }));
  * API server drops these fields; conditions and `lastExecutionTime` stay.
  */
 export const cleanupRunFields = {
-  nextExecutionTime: optional(string({ description: "When the policy runs next; absent where it never does." })),
+  nextExecutionTime: optional(
+    string({ description: "When the policy runs next; absent where it never does." }),
+  ),
   lastRun: optional(
     object({
       scheduledTime: string({ description: "The time that the run was due." }),
@@ -18,7 +20,9 @@ export const cleanupRunFields = {
       matched: count("Objects that the policy selects."),
       deleted: count("Objects that were deleted."),
       failed: count("Objects that could not be judged or deleted."),
-      skipped: count("Objects that match and stay: protected, marked, kept as the last ones, changed meanwhile."),
+      skipped: count(
+        "Objects that match and stay: protected, marked, kept as the last ones, changed meanwhile.",
+      ),
     }),
   ),
   heldRun: optional(

@@ -7,8 +7,8 @@ import type { GlobalEntryPort } from "#controllers/scan/context-epoch.ts";
 import { createInputVersions } from "#controllers/scan/input-versions.ts";
 import { compileResourceFilters } from "#controllers/settings/resource-filters.ts";
 import { Budget, defaultBudgetLimits } from "#engine/budget.ts";
-import { createEventRecorder } from "#kube/events/event-recorder.ts";
 import { createContextLoader } from "./context-loader.ts";
+import { createPartRecorder } from "./event-recorder.ts";
 import type { Part, PartContext } from "./part.ts";
 
 /** Answers that one run remembers. */
@@ -29,17 +29,7 @@ export function startCleanup(
   const { client, discovery, settings, startSettings, log, signal } = context;
   const { metrics } = context.metrics;
   const clock = systemClock;
-  const recorder = createEventRecorder({
-    client,
-    settings: () => settings.current(),
-    hostName: context.hostName,
-    clock,
-    log,
-    onOutcome: (outcome, reason) => {
-      metrics.events.inc({ reason, outcome });
-      if (outcome === "dropped") metrics.eventsDropped.inc({});
-    },
-  });
+  const recorder = createPartRecorder(context);
   const loader = createContextLoader(context, process.env, () => {}, {
     showsBreakers: !startSettings.only.includes("scan"),
   });

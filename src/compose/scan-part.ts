@@ -20,12 +20,12 @@ import { defaultBudgetLimits } from "#engine/budget.ts";
 import { createCelExceptionIndex } from "#engine/cel-policy/cel-exception-index.ts";
 import { createExceptionIndex } from "#engine/exceptions/exception-index.ts";
 import { noExceptions } from "#engine/exceptions/exception-source.ts";
-import { createEventRecorder } from "#kube/events/event-recorder.ts";
 import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
 import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.ts";
 import { createContextLoader } from "./context-loader.ts";
 import { startEphemeralIntake } from "./ephemeral-part.ts";
 import { startGlobalContext } from "./global-context-part.ts";
+import { createPartRecorder } from "./event-recorder.ts";
 import type { Part, PartContext } from "./part.ts";
 import { processKey } from "./process-key.ts";
 import { oldestVerdictAge, scanReadiness } from "./readiness.ts";
@@ -62,17 +62,7 @@ export async function startScan(
   const monotonicMs = (): number => clock.monotonicMs();
   const backoff = createBackoff<string>({ random });
 
-  const recorder = createEventRecorder({
-    client,
-    settings: () => settings.current(),
-    hostName: context.hostName,
-    clock,
-    log,
-    onOutcome: (outcome, reason) => {
-      metrics.events.inc({ reason, outcome });
-      if (outcome === "dropped") metrics.eventsDropped.inc({});
-    },
-  });
+  const recorder = createPartRecorder(context);
   const observer = createScanObserver({
     metrics,
     log,

@@ -5,9 +5,9 @@ import { systemClock } from "#controllers/runtime/clock.ts";
 import { startInterval } from "#controllers/runtime/schedule.ts";
 import { createTtlController, mayDeleteEverywhere } from "#controllers/ttl/ttl-controller.ts";
 import type { TtlObserver } from "#controllers/ttl/ttl-controller.ts";
-import { createEventRecorder } from "#kube/events/event-recorder.ts";
 import type { EventRecorder } from "#kube/events/event-recorder.ts";
 import type { SourceHandlers } from "#kube/list-watch/source.ts";
+import { createPartRecorder } from "./event-recorder.ts";
 import type { Part, PartContext } from "./part.ts";
 import { createRightsWatch } from "./rights-watch.ts";
 
@@ -21,14 +21,7 @@ export function startTtl(context: PartContext, parts: Part[]): void {
   const { client, discovery, settings, startSettings, log, signal } = context;
   const { metrics } = context.metrics;
   const clock = systemClock;
-  const recorder = createEventRecorder({
-    client,
-    settings: () => settings.current(),
-    hostName: context.hostName,
-    clock,
-    log,
-    onOutcome: (outcome, reason) => metrics.events.inc({ reason, outcome }),
-  });
+  const recorder = createPartRecorder(context);
   const namespaces = new Map<string, NamespaceMarks>();
   const controller = createTtlController({
     client,

@@ -1,16 +1,14 @@
 import { decodeMeta } from "#api/meta/object-meta.ts";
 import type { KubeObject, ObjectMeta } from "#api/meta/object-meta.ts";
-import { resourceTypeKey } from "#api/meta/resource-type.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import { Budget, defaultBudgetLimits } from "#engine/budget.ts";
-import { parseUtc } from "#engine/cleanup/cleanup-options.ts";
-import { keepGroup } from "#engine/cleanup/keep-last.ts";
 import { planRun } from "#engine/cleanup/plan-run.ts";
 import type { PlannedObject } from "#engine/cleanup/plan-run.ts";
-import { protectionOf, recreatorOf } from "#engine/cleanup/protection.ts";
+import { recreatorOf } from "#engine/cleanup/protection.ts";
 import { nextDue, shareOf } from "#engine/cleanup/task/next-due.ts";
 import { taskProblems } from "#engine/cleanup/task/cleanup-task.ts";
 import type { CleanupTask, SelectionVerdict } from "#engine/cleanup/task/cleanup-task.ts";
+import { plannedObject, staysBecause } from "#engine/cleanup/task/selected-object.ts";
 import { targetTypesOf } from "#engine/cleanup/task/target-types.ts";
 import type { JsonObject } from "#engine/values/json.ts";
 
@@ -76,10 +74,15 @@ export async function previewPolicy(
     const shown = { kind: type.kind, namespace: meta.namespace ?? "", name: meta.name };
     const verdict = await judge(task, { object, type, meta }, world, options);
     if (verdict.kind === "kept") return;
-    const reason = verdict.kind === "failed" ? verdict.message : whyItStays(task, type, meta, world, options);
+    const namespaceMetadata = decodeMeta(world.namespace(shown.namespace));
+    const { ownNamespace, nowMs } = options;
+    const reason =
+      verdict.kind === "failed"
+        ? verdict.message
+        : staysBecause(task, type, meta, { ownNamespace, nowMs, namespaceMetadata })?.reason;
     if (reason !== undefined)
       others.push({ ...shown, action: verdict.kind === "failed" ? "error" : "keep", reason });
-    else selected.set(meta.uid, selectedOf(task, type, meta, shown));
+    else selected.set(meta.uid, { ...plannedObject(task, type, meta), shown, recreator: recreatorOf(meta) });
   });
   const plan = planRun(selected, { options: task.options, scanned, confirmed: false });
   return {
@@ -108,25 +111,6 @@ function goingObjects(
       reason: [grace, back].filter((part) => part !== undefined).join("; "),
     };
   });
-}
-
-function selectedOf(
-  { options }: CleanupTask,
-  type: ResourceType,
-  meta: ObjectMeta,
-  shown: Selected["shown"],
-): Selected {
-  const { uid, namespace = "", labels } = meta;
-  const group =
-    options.keepLast && keepGroup({ type: resourceTypeKey(type), namespace, labels }, options.keepLast);
-  return {
-    uid,
-    namespace,
-    createdMs: parseUtc(meta.creationTimestamp ?? "") ?? 0,
-    ...(group === undefined ? {} : { group }),
-    shown,
-    recreator: recreatorOf(meta),
-  };
 }
 
 async function judge(
@@ -160,27 +144,6 @@ async function judge(
     await world.load(task.scope, verdict.requests);
   }
   return { kind: "failed", message: `external data was asked for in ${maxRounds} rounds without end` };
-}
-
-function whyItStays(
-  { selection }: CleanupTask,
-  type: ResourceType,
-  meta: ObjectMeta,
-  world: PreviewWorld,
-  { nowMs, ownNamespace }: PreviewOptions,
-): string | undefined {
-  if (meta.deletionTimestamp !== undefined) return "on its way out already";
-  const facts = decodeMeta(world.namespace(meta.namespace ?? ""));
-  return protectionOf(
-    { group: type.group, kind: type.kind, metadata: meta },
-    {
-      ownNamespace,
-      namesKind: selection.namesKind(type),
-      namesNamespace: selection.namesNamespace,
-      nowMs,
-      ...(facts === undefined ? {} : { namespaceMetadata: facts }),
-    },
-  );
 }
 
 function nameOf({ kind, namespace, name }: CleanupTask): string {

@@ -53,7 +53,7 @@ export async function deleteTargets(
   }
   await queue.onIdle();
   if (ending.error !== undefined) throw ending.error;
-  for (const _ of left) countSkipped(tally, "gone");
+  if (left.size > 0) countSkipped(tally, "gone", left.size);
 }
 
 async function deleteOne(

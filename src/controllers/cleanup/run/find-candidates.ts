@@ -2,12 +2,10 @@ import { decodeMeta } from "#api/meta/object-meta.ts";
 import type { KubeObject, ObjectMeta } from "#api/meta/object-meta.ts";
 import { resourceTypeKey } from "#api/meta/resource-type.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
-import { parseUtc } from "#engine/cleanup/cleanup-options.ts";
-import { keepGroup } from "#engine/cleanup/keep-last.ts";
-import { protectionOf } from "#engine/cleanup/protection.ts";
 import { isTransient } from "#kube/client/api-error.ts";
 import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
 import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
+import { plannedObject, staysBecause } from "#engine/cleanup/task/selected-object.ts";
 import type { NamespaceFacts, RunContext, RunWorld } from "../ports.ts";
 import type { Candidate } from "./candidate.ts";
 import { markKeyOf, readMark } from "./grace-mark.ts";
@@ -43,10 +41,11 @@ const sliceSize = 200;
 export async function findCandidates(run: Run, types: readonly ResourceType[]): Promise<Found> {
   const candidates = new Map<string, Candidate>();
   const unmark: Candidate[] = [];
+  const markKey = markKeyOf(run.task.key);
   for (const type of types) {
     try {
       await eachObject(run, type, async (object, meta) => {
-        const found = await classify(run, type, object, meta);
+        const found = await classify(run, markKey, type, object, meta);
         if (found?.kind === "candidate") candidates.set(meta.uid, found.candidate);
         else if (found?.kind === "unmark") unmark.push(found.candidate);
       });
@@ -86,6 +85,7 @@ type Class = { readonly kind: "candidate" | "unmark"; readonly candidate: Candid
 
 async function classify(
   run: Run,
+  markKey: string,
   type: ResourceType,
   object: KubeObject,
   meta: ObjectMeta,
@@ -94,11 +94,13 @@ async function classify(
   tally.scanned += 1;
   if (world.isFiltered({ type, namespace: meta.namespace ?? "", name: meta.name })) return undefined;
   const verdict = await verdictOn(run, type, object, meta);
-  const mark = readMark(object, markKeyOf(task.key));
-  const marked = mark.kind === "marked" ? { markDueMs: mark.dueMs } : {};
-  const candidate = { ...candidateOf(task, type, meta), ...marked };
-  if (verdict === "selected") return { kind: "candidate", candidate };
-  return verdict === "kept" && mark.kind === "marked" ? { kind: "unmark", candidate } : undefined;
+  if (verdict !== "selected" && verdict !== "kept") return undefined;
+  const markDueMs = readMark(meta.annotations, markKey);
+  if (verdict === "kept" && markDueMs === undefined) return undefined;
+  const { name, resourceVersion } = meta;
+  const marked = markDueMs === undefined ? {} : { markDueMs };
+  const candidate = { ...plannedObject(task, type, meta), type, name, resourceVersion, ...marked };
+  return { kind: verdict === "selected" ? "candidate" : "unmark", candidate };
 }
 
 /** Whether an object is to go, as far as it alone can tell; counts why it is not. */
@@ -118,40 +120,14 @@ export async function verdictOn(
     noteProblem(tally, `${type.kind}/${namespace}/${meta.name}: ${verdict.message}`);
     return "failed";
   }
-  if (meta.deletionTimestamp !== undefined) {
-    countSkipped(tally, "terminating");
-    return "skipped";
-  }
-  const protectedBy = protectionOf(
-    { group: type.group, kind: type.kind, metadata: meta },
-    {
-      ownNamespace: world.ownNamespace,
-      namesKind: task.selection.namesKind(type),
-      namesNamespace: (name) => task.selection.namesNamespace(name),
-      nowMs: world.now(),
-      ...(facts === undefined ? {} : { namespaceMetadata: facts }),
-    },
-  );
-  if (protectedBy !== undefined) {
-    countSkipped(tally, "protected");
-    return "skipped";
-  }
-  return "selected";
-}
-
-function candidateOf({ options }: CleanupTask, type: ResourceType, meta: ObjectMeta): Candidate {
-  const { uid, name, namespace = "", resourceVersion, labels } = meta;
-  const group =
-    options.keepLast && keepGroup({ type: resourceTypeKey(type), namespace, labels }, options.keepLast);
-  return {
-    uid,
-    type,
-    namespace,
-    name,
-    resourceVersion,
-    createdMs: parseUtc(meta.creationTimestamp ?? "") ?? 0,
-    ...(group === undefined ? {} : { group }),
-  };
+  const stays = staysBecause(task, type, meta, {
+    ownNamespace: world.ownNamespace,
+    nowMs: world.now(),
+    namespaceMetadata: facts,
+  });
+  if (stays === undefined) return "selected";
+  countSkipped(tally, stays.kind);
+  return "skipped";
 }
 
 export function messageOf(error: unknown): string {

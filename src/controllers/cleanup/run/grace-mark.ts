@@ -1,23 +1,14 @@
-import type { KubeObject } from "#api/meta/object-meta.ts";
-import { decodeMeta } from "#api/meta/object-meta.ts";
 import { cleanupPrefix, parseUtc } from "#engine/cleanup/cleanup-options.ts";
+import { fnv1a } from "#engine/cleanup/fnv1a.ts";
 
 /** Says, on an object, when a policy deletes it. The key is the policy's own, so that two policies do not meet. */
 export function markKeyOf(policyKey: string): string {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < policyKey.length; index += 1) {
-    hash = Math.imul(hash ^ policyKey.charCodeAt(index), 0x01000193) >>> 0;
-  }
-  return `${cleanupPrefix}delete-after.${hash.toString(16).padStart(8, "0")}`;
+  return `${cleanupPrefix}delete-after.${fnv1a(policyKey).toString(16).padStart(8, "0")}`;
 }
 
-export type MarkState = { readonly kind: "none" } | { readonly kind: "marked"; readonly dueMs: number };
-
-/** What the object's mark says. One that cannot be read is none: the wait begins anew. */
-export function readMark(object: KubeObject, markKey: string): MarkState {
-  const annotations = decodeMeta(object)?.annotations ?? {};
-  const dueMs = Object.hasOwn(annotations, markKey) ? parseUtc(annotations[markKey] ?? "") : undefined;
-  return dueMs === undefined ? { kind: "none" } : { kind: "marked", dueMs };
+/** When the object's mark says that it goes. One that cannot be read is none: the wait begins anew. */
+export function readMark(annotations: Readonly<Record<string, string>>, markKey: string): number | undefined {
+  return Object.hasOwn(annotations, markKey) ? parseUtc(annotations[markKey] ?? "") : undefined;
 }
 
 /** A time as marks and status have it: whole seconds, UTC. */

@@ -2,6 +2,7 @@ import { decodeMeta } from "#api/meta/object-meta.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import { isForbidden } from "#kube/client/api-error.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
+import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
 import { objectKey } from "./candidate.ts";
 import type { NamespaceFacts } from "../ports.ts";
 
@@ -35,17 +36,8 @@ export async function readNamespaces(
       take(await client.get(namespaceType, objectKey("", only), { metadataOnly: true, signal }));
       return known;
     }
-    let next: string | undefined;
-    do {
-      const query = {
-        limit: pageSize,
-        metadataOnly: true,
-        ...(next === undefined ? {} : { continue: next }),
-      };
-      const page = await client.listPage(namespaceType, query, { signal });
-      for (const object of page.items) take(object);
-      next = page.continue;
-    } while (next !== undefined && next !== "");
+    const handle = (objects: readonly unknown[]): Promise<void> => Promise.resolve(objects.forEach(take));
+    await fetchPages(client, { type: namespaceType, metadataOnly: true }, handle, { pageSize, signal });
   } catch (error) {
     if (!isForbidden(error)) throw error;
   }

@@ -57,7 +57,7 @@ export async function runPolicy(world: RunWorld, request: RunRequest): Promise<F
     confirmed: request.confirmed,
   });
   tally.matched = plan.kind === "held" ? plan.matched : plan.targets.size;
-  for (let kept = plan.kept; kept > 0; kept -= 1) countSkipped(tally, "kept");
+  if (plan.kept > 0) countSkipped(tally, "kept", plan.kept);
   if (plan.kind === "held") return { outcome: { kind: "held", limits: plan.limits }, tally };
   if (task.options.audit) {
     for (const target of plan.targets.values()) observer.wouldDelete(target);

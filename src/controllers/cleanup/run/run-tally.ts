@@ -20,8 +20,8 @@ export function createTally(): RunTally {
   return { scanned: 0, matched: 0, deleted: 0, failed: 0, marked: 0, skipped: new Map(), problems: [] };
 }
 
-export function countSkipped(tally: RunTally, reason: SkipReason): void {
-  tally.skipped.set(reason, (tally.skipped.get(reason) ?? 0) + 1);
+export function countSkipped(tally: RunTally, reason: SkipReason, count = 1): void {
+  tally.skipped.set(reason, (tally.skipped.get(reason) ?? 0) + count);
 }
 
 /** Adds a problem to those that are shown, once. */

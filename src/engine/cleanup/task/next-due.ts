@@ -1,5 +1,6 @@
 import type { CleanupOptions } from "../cleanup-options.ts";
 import { nextRunMs } from "../schedule/next-run.ts";
+import { fnv1a } from "../fnv1a.ts";
 import type { CronSchedule } from "../schedule/parse-schedule.ts";
 import { zoneOffsetOf } from "../schedule/zone-offset.ts";
 
@@ -41,11 +42,7 @@ export function nextDue({
   return { scheduledMs, startMs: scheduledMs + Math.floor(options.jitterMs * share) };
 }
 
-/** A share in [0, 1) that belongs to a uid: FNV-1a over its characters. */
+/** A share in [0, 1) that belongs to a uid. */
 export function shareOf(uid: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < uid.length; index += 1) {
-    hash = Math.imul(hash ^ uid.charCodeAt(index), 0x01000193) >>> 0;
-  }
-  return hash / 2 ** 32;
+  return fnv1a(uid) / 2 ** 32;
 }

@@ -17,6 +17,7 @@ import { startLeaseGroup } from "./lease-group.ts";
 import type { LeaseGroup, LeaseWork } from "./lease-group.ts";
 import { followSettings } from "./live-settings.ts";
 import type { PartContext } from "./part.ts";
+import { createResultRelay } from "./result-port.ts";
 import { startScan } from "./scan-part.ts";
 import { createSharedReads } from "./shared-reads.ts";
 import type { SharedReads } from "./shared-reads.ts";
@@ -115,11 +116,15 @@ function leaseWorks(
   const wants = (...capabilities: readonly Settings["only"][number][]): boolean =>
     capabilities.some((capability) => startSettings.only.includes(capability));
   const works: LeaseWork[] = [];
+  const relay = createResultRelay();
   if (wants("scan") && startSettings.backgroundScan) {
     works.push({
       lease: startSettings.reportsLease,
       start: async (client, parts) =>
-        startScan({ ...base, ...(await shared()), client }, { ...readScope(client, startSettings), parts }),
+        startScan(
+          { ...base, ...(await shared()), client },
+          { ...readScope(client, startSettings), parts, onKeeper: relay.provide },
+        ),
     });
   }
   if (wants("cleanup", "ttl")) {

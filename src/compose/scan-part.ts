@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { UidRange } from "#api/meta/uid-range.ts";
 import { createReportKeeper } from "#controllers/reports/create-report-keeper.ts";
+import type { ResultIntake } from "#controllers/reports/create-report-keeper.ts";
 import { createKubeReportStore } from "#controllers/reports/kube-report-store.ts";
 import type { IsAlive } from "#controllers/reports/report-writer.ts";
 import { createSilentReportStore } from "#controllers/reports/silent-report-store.ts";
@@ -53,6 +54,8 @@ export async function startScan(
     readonly openOwned: (selection: Selection, handlers: SourceHandlers) => Source;
     /** Takes what is to be stopped, before it is started. */
     readonly parts: Part[];
+    /** Told of the writer of reports once it knows what is stored, and of its end. */
+    readonly onKeeper: (keeper: ResultIntake | undefined) => void;
   },
 ): Promise<void> {
   const { settings, startSettings, client, discovery, health, log, signal } = context;
@@ -256,6 +259,7 @@ export async function startScan(
   owned.parts.push({
     async stop() {
       unsubscribe();
+      owned.onKeeper(undefined);
       // Together, because what is handed over waits for the keeper, and the keeper ends that wait.
       await Promise.all([rights.stop(), scan.stop(), keeper.stop(), globals.stop()]);
       await Promise.all([loop, status.stop(), recorder.stop()]);
@@ -263,6 +267,7 @@ export async function startScan(
   });
   await scan.start();
   started = true;
+  owned.onKeeper(keeper);
   log.info("scan started", { policies: scan.policies.policies.size, kinds: scan.kinds.size });
 
   const isAlive: IsAlive = (family, uid) => scan.isAlive(family, uid);

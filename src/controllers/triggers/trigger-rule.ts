@@ -1,0 +1,60 @@
+import type { KubeObject } from "#api/meta/object-meta.ts";
+import type { ResourceType } from "#api/meta/resource-type.ts";
+import type { Operation } from "#engine/input.ts";
+import type { KindSelection } from "#engine/match/kind-selection.ts";
+
+/** Which policy a rule belongs to. */
+export interface TriggerPolicy {
+  readonly kind: string;
+  readonly name: string;
+  /** Absent for a policy without a namespace. */
+  readonly namespace?: string;
+}
+
+/** An object that may trigger rules, and what is known besides. */
+export interface TriggerCandidate {
+  readonly type: ResourceType;
+  readonly object: KubeObject;
+  /** Empty for a cluster-scoped object. */
+  readonly namespace: string;
+  /** Absent where the namespace is not known, or there is none. */
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A rule that acts on triggers. Two rules with equal `key` and `content` are the same; with another content the rule is
+ * taken as a new one that replaces it.
+ */
+export interface TriggerRule {
+  /** `policyKey/rule` of `triggerRuleKey`: unique among all rules of all consumers. */
+  readonly key: string;
+  readonly policy: TriggerPolicy;
+  readonly rule: string;
+  /** Changes with the content of the policy, and with nothing else (no resourceVersion, no status). */
+  readonly content: string;
+  /** What has to be watched for it. A policy with a namespace takes only objects of that namespace. */
+  readonly selections: readonly KindSelection[];
+  /** The operations that it can match. Existing objects have none, so that a rule that lists some takes no existing ones. */
+  readonly operations: ReadonlySet<Operation>;
+  /** `oldObject` is wanted with updates; only then are objects kept, and what is kept is bounded. */
+  readonly needsOldObject: boolean;
+  /** Existing objects are taken once for each content, not again at a restart. */
+  readonly takesExisting: boolean;
+  /** False for a rule that is to see what this process wrote itself (`skipBackgroundRequests: false`). */
+  readonly skipsOwnWrites: boolean;
+  /**
+   * Whether the rule can be for such an object, judged at once and without external data: kind, namespace, name, labels.
+   * It may say yes for too many, never no for one that the rule is for.
+   */
+  mayTake(candidate: TriggerCandidate): boolean;
+}
+
+/** The key of a policy as it is used in keys of rules. */
+export function triggerPolicyKey({ kind, namespace, name }: TriggerPolicy): string {
+  return namespace === undefined ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
+}
+
+/** The key of a rule. */
+export function triggerRuleKey(policy: TriggerPolicy, rule: string): string {
+  return `${triggerPolicyKey(policy)}/${rule}`;
+}

@@ -1,4 +1,5 @@
 import type { LabelSelector } from "../schema/metadata.ts";
+import type { ImageRequest } from "./image-request.ts";
 
 /** Something from outside that a policy asks for. */
 export type BrokerRequest =
@@ -22,7 +23,7 @@ export type BrokerRequest =
       readonly wholeResponse?: true;
     }
   | { readonly kind: "globalReference"; readonly entry: string; readonly projection?: string }
-  | { readonly kind: "imageRegistry"; readonly reference: string }
+  | ImageRequest
   /** Parameters of an admission policy; the data are a list of objects. */
   | {
       readonly kind: "params";

@@ -38,6 +38,7 @@ export function offlineCluster(
         case "configMap":
           return servesConfigMaps ? configMap(request, byType) : unavailable;
         case "imageRegistry":
+        case "imageVerification":
           return unavailable;
         case "params":
           return params(request);

@@ -27,6 +27,7 @@ export function testContext(
         return globalEntryAnswer(entries, request.entry, request.projection);
       case "configMap":
       case "imageRegistry":
+      case "imageVerification":
         return undefined;
       case "params":
         return params.length === 0 ? undefined : offlineParams(params)(request);

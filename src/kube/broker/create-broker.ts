@@ -1,4 +1,5 @@
 import type { BrokerAnswer, BrokerRequest, BrokerScope } from "#api/broker/broker-request.ts";
+import type { ImageRequest } from "#api/broker/image-request.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import { ApiError, isForbidden, isNotFound, TransportError } from "../client/api-error.ts";
@@ -34,6 +35,8 @@ export interface BrokerOptions extends ServiceCallPorts {
   readonly settings: () => BrokerSettings;
   /** What the API server serves now; without it parameters of admission policies cannot be found. */
   readonly types?: () => readonly ResourceType[];
+  /** What registries say; without it this process reads none. */
+  readonly images?: (request: ImageRequest, scope: BrokerScope) => Promise<BrokerAnswer>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
@@ -72,6 +75,8 @@ export function createBroker(options: BrokerOptions): Broker {
   const { client, ownNamespace, settings, log, onCall } = options;
   const breaker = createForbiddenBreaker(options);
   const callLanes = createCallLanes(lanes);
+  // Lanes of their own: a registry that answers slowly must not hold up reads of the cluster.
+  const imageLanes = createCallLanes(lanes);
   const limits = (): Pick<BrokerSettings, "maxResponseBytes" | "timeoutMs"> => {
     const { maxResponseBytes, timeoutMs } = settings();
     return { maxResponseBytes, timeoutMs };
@@ -178,6 +183,8 @@ export function createBroker(options: BrokerOptions): Broker {
         throw new Refused(`this process keeps no global context entries, so ${request.entry} has no value`);
       case "imageRegistry":
         throw new Refused(`this process reads no image registries, so ${request.reference} has no data`);
+      case "imageVerification":
+        throw new Refused(`this process reads no image registries, so ${request.image} cannot be verified`);
       case "params":
         return loadParams(request, scope);
       default:
@@ -185,21 +192,35 @@ export function createBroker(options: BrokerOptions): Broker {
     }
   };
 
+  const loadCall = async (request: BrokerRequest, scope: BrokerScope): Promise<BrokerAnswer> => {
+    const count = (outcome: "value" | "failed" | "refused"): void => onCall(request.kind, outcome);
+    try {
+      const running = callLanes.run(scope, () => dispatch(request, scope));
+      if (running === undefined) throw new HeldBack("too many calls of this policy are waiting");
+      const data = await running;
+      count("value");
+      return value(data);
+    } catch (error) {
+      count(error instanceof Refused ? "refused" : "failed");
+      const status = error instanceof ApiError ? error.status : undefined;
+      return failed(`${describe(request)}${reasonOf(request, error, settings())}`, mayPass(error), status);
+    }
+  };
+
+  const loadImage = async (request: ImageRequest, scope: BrokerScope): Promise<BrokerAnswer> => {
+    const { images } = options;
+    if (images === undefined) return loadCall(request, scope);
+    const running = imageLanes.run(scope, () => images(request, scope));
+    const answer = await (running ?? failed("too many calls of this policy are waiting", true));
+    onCall(request.kind, answer.kind);
+    return answer;
+  };
+
   return {
-    async load(request, scope) {
-      const count = (outcome: "value" | "failed" | "refused"): void => onCall(request.kind, outcome);
-      try {
-        const running = callLanes.run(scope, () => dispatch(request, scope));
-        if (running === undefined) throw new HeldBack("too many calls of this policy are waiting");
-        const data = await running;
-        count("value");
-        return value(data);
-      } catch (error) {
-        count(error instanceof Refused ? "refused" : "failed");
-        const status = error instanceof ApiError ? error.status : undefined;
-        return failed(`${describe(request)}${reasonOf(request, error, settings())}`, mayPass(error), status);
-      }
-    },
+    load: (request, scope) =>
+      request.kind === "imageRegistry" || request.kind === "imageVerification"
+        ? loadImage(request, scope)
+        : loadCall(request, scope),
     retryForbidden: () => breaker.closeAll(),
     openBreakers: () => breaker.size(),
   };
@@ -232,6 +253,7 @@ function describe(request: BrokerRequest): string {
     case "apiCall":
     case "globalReference":
     case "imageRegistry":
+    case "imageVerification":
     case "params":
       return "";
     default:

@@ -2,8 +2,8 @@ import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { NamespaceFilter } from "./pass-request.ts";
 import { couldJudge, literalNamespaces } from "./scan-policy.ts";
 import type { ScanPolicy } from "./scan-policy.ts";
-import { planWantedKinds } from "./wanted-kinds.ts";
-import type { WantedKinds } from "./wanted-kinds.ts";
+import { planWantedKinds } from "#controllers/runtime/wanted-kinds.ts";
+import type { WantedKinds } from "#controllers/runtime/wanted-kinds.ts";
 
 /** A kind to watch with the policies that judge it, by their keys. */
 export interface KindPlan {

@@ -22,7 +22,7 @@ import { createOtherVersions } from "./other-versions.ts";
 import type { PassRequest } from "./pass-request.ts";
 import { createPassLanes } from "./pass-lanes.ts";
 import { createPassRunner } from "./pass-runner.ts";
-import { createPlanLoop } from "./plan-loop.ts";
+import { createPlanLoop } from "#controllers/runtime/plan-loop.ts";
 import { lostPolicies } from "./lost-policies.ts";
 import { createParamInputs, hasParamKind } from "./param-inputs.ts";
 import { createPolicyFacts } from "./policy-facts.ts";

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "#controllers/runtime/clock.ts";
+import type { Clock, Timer } from "./clock.ts";
 
 export interface PlanLoopOptions {
   /** Brings everything to what is wanted now. After a failure it is called again, so it must not lose what it took. */

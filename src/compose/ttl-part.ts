@@ -23,6 +23,10 @@ export function startTtl(context: PartContext, parts: Part[]): void {
   const clock = systemClock;
   const recorder = createPartRecorder(context);
   const namespaces = new Map<string, NamespaceMarks>();
+  const namespaceType = discovery.types().find(({ group, kind }) => group === "" && kind === "Namespace");
+  const namespaceSource =
+    namespaceType &&
+    context.openSource({ type: namespaceType, metadataOnly: true }, followNamespaces(namespaces));
   const controller = createTtlController({
     client,
     clock,
@@ -54,10 +58,6 @@ export function startTtl(context: PartContext, parts: Part[]): void {
       .map(({ type, reason }) => ({ labels: { resource: resourceTypeKey(type), reason }, value: 1 })),
   );
 
-  const namespaceType = discovery.types().find(({ group, kind }) => group === "" && kind === "Namespace");
-  const namespaceSource =
-    namespaceType &&
-    context.openSource({ type: namespaceType, metadataOnly: true }, followNamespaces(namespaces));
   const rights = createRightsWatch({
     openSource: context.openSource,
     types: () => discovery.types(),

@@ -22,10 +22,22 @@ export const configMaps: ResourceType = {
 const notFound = (): ApiError => new ApiError({ status: 404, reason: "NotFound", message: "not found" });
 const conflict = (): ApiError => new ApiError({ status: 409, reason: "Conflict", message: "changed" });
 
+export function namespaceNamed(name: string, metadata: Readonly<Record<string, unknown>> = {}): KubeObject {
+  return {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name, uid: `namespace-${name}`, resourceVersion: "1", ...metadata },
+  };
+}
+
 /** ConfigMaps in memory, with the preconditions of the API server. */
 export class FakeCluster {
   readonly clock = createVirtualClock();
   readonly objects = new Map<string, KubeObject>();
+  /** By name; a test may mark one, take one away, or bring one while a run goes on. */
+  readonly namespaces = new Map<string, KubeObject>(
+    ["shop", "kyverno", "kube-system"].map((name) => [name, namespaceNamed(name)]),
+  );
   readonly deleted: string[] = [];
   readonly calls = { list: 0, delete: 0, get: 0 };
   /** Called before each list, get and delete; throws to make the server fail, changes objects to make it race. */
@@ -62,13 +74,14 @@ export class FakeCluster {
       listPage: (type) => {
         this.calls.list += 1;
         this.before("list", type.resource);
-        const items = type.resource === "configmaps" ? [...this.objects.values()] : [];
+        const items =
+          type.resource === "namespaces" ? [...this.namespaces.values()] : [...this.objects.values()];
         return Promise.resolve({ items, resourceVersion: String(this.#version) });
       },
-      get: async (_type, { name }) => {
+      get: async (type, { name }) => {
         this.calls.get += 1;
         this.before("get", name);
-        const found = this.objects.get(name);
+        const found = (type.resource === "namespaces" ? this.namespaces : this.objects).get(name);
         if (found === undefined) throw notFound();
         return found;
       },
@@ -108,6 +121,8 @@ export function staleTask(
     readonly annotations?: Readonly<Record<string, string>>;
     readonly status?: object;
     readonly created?: string;
+    readonly uid?: string;
+    readonly generation?: number;
   } = {},
 ): CleanupTask {
   const row = policyRows.find(({ kind }) => kind === "ClusterCleanupPolicy");
@@ -117,7 +132,8 @@ export function staleTask(
     kind: "ClusterCleanupPolicy",
     metadata: {
       name: "stale",
-      uid: "policy-1",
+      uid: more.uid ?? "policy-1",
+      generation: more.generation ?? 1,
       resourceVersion: "1",
       creationTimestamp: more.created ?? "2026-01-01T00:00:00Z",
       annotations: more.annotations ?? {},

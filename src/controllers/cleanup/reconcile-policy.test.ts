@@ -105,6 +105,47 @@ describe("the schedule of a policy", () => {
     assert.equal(operator.runs.length, 5);
   });
 
+  it("waits with a failed run however often the policy is looked at, as after each write of its own status", async () => {
+    const operator = new Operator(staleTask({ created: "2025-12-01T00:00:00Z" }));
+    operator.cluster.before = (verb) => {
+      if (verb === "delete") throw new TransportError("connect", "refused");
+    };
+    for (let look = 0; look < 100; look += 1) {
+      await operator.reconciler.reconcile("k", new AbortController().signal);
+      await operator.cluster.clock.advance(100);
+    }
+    assert.equal(operator.runs.length, 1);
+    operator.task = staleTask({ created: "2025-12-01T00:00:00Z", generation: 2 });
+    await operator.reconciler.reconcile("k", new AbortController().signal);
+    assert.equal(operator.runs.length, 2, "an edit is tried at once");
+  });
+
+  it("ends a run whose policy is deleted, and tells another policy of that name nothing", async () => {
+    for (const next of [undefined, staleTask({ uid: "policy-2" })]) {
+      const operator = new Operator(staleTask({ created: "2025-12-01T00:00:00Z" }));
+      for (let index = 0; index < 50; index += 1) operator.cluster.put(`o-${index}`, stale);
+      operator.cluster.before = (verb) => {
+        if (verb === "delete" && operator.cluster.calls.delete === 3) operator.task = next;
+      };
+      await operator.reconciler.reconcile("k", new AbortController().signal);
+      assert.ok(operator.cluster.deleted.length < 12, `${operator.cluster.deleted.length} were deleted`);
+      assert.deepEqual(operator.written, []);
+    }
+  });
+
+  it("ends a run whose policy is told to audit, and audits", async () => {
+    const operator = new Operator(staleTask({ created: "2025-12-01T00:00:00Z" }));
+    for (let index = 0; index < 50; index += 1) operator.cluster.put(`o-${index}`, stale);
+    const annotations = { "cleanup.rearguard.io/mode": "audit" };
+    operator.cluster.before = (verb) => {
+      if (verb === "delete" && operator.cluster.calls.delete === 3)
+        operator.task = staleTask({ created: "2025-12-01T00:00:00Z", annotations });
+    };
+    await operator.live(60_000);
+    assert.deepEqual(operator.outcomes, ["failed", "audited"]);
+    assert.ok(operator.cluster.objects.size > 38);
+  });
+
   it("does not run more often where the clock is set back, and once where it is set forward", async () => {
     const operator = new Operator(staleTask());
     await operator.live(1.5 * hourMs);

@@ -11,6 +11,7 @@ import type { Due } from "#engine/cleanup/task/next-due.ts";
 import type { CleanupFindings, RunRecord } from "./plan-status.ts";
 import type { RunWorld } from "./ports.ts";
 import { messageOf } from "./run/find-candidates.ts";
+import { PolicyChanged } from "./run/delete-targets.ts";
 import { runPolicy } from "./run/run-policy.ts";
 import type { FinishedRun, RunObserver, RunRequest } from "./run/run-policy.ts";
 
@@ -22,6 +23,8 @@ interface Memory {
   /** The end of the last run that counts as one; schedules go on from here even where status cannot be written. */
   executedMs?: number;
   failuresInRow: number;
+  /** Set while a failed run waits: it is not repeated sooner, by whatever else the policy is looked at, unless it is edited. */
+  pause?: { readonly untilMonotonicMs: number; readonly generation: number | undefined };
 }
 
 export interface ReconcilePolicyOptions {
@@ -103,16 +106,28 @@ export function createPolicyReconciler(options: ReconcilePolicyOptions): PolicyR
         observer: options.observerOf(task),
         signal,
         waits: options.waits(task),
+        isCurrent: isSameAs(task),
       });
     } catch (error) {
       if (signal.aborted || error instanceof WriteFenced) throw error;
-      memory.failuresInRow += 1;
       const message = messageOf(error);
+      if (error instanceof PolicyChanged) {
+        log.info("cleanup run ended, its policy was edited or is gone", { policy: task.key });
+        conclude(task, memory, { kind: "failed", message }, { due, startedMs });
+        return;
+      }
+      memory.failuresInRow += 1;
+      const pauseMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(memory.failuresInRow - 1, 10));
+      memory.pause = {
+        untilMonotonicMs: clock.monotonicMs() + pauseMs,
+        generation: task.generation,
+      };
       log.warn("cleanup run failed, it is repeated", { policy: task.key, error });
       conclude(task, memory, { kind: "failed", message }, { due, startedMs });
       return;
     }
     memory.failuresInRow = 0;
+    delete memory.pause;
     memory.executedMs = clock.now();
     const { outcome, tally } = finished;
     // Later runs that are held too wait for the same confirmation: one that comes every minute could not be confirmed.
@@ -146,6 +161,28 @@ export function createPolicyReconciler(options: ReconcilePolicyOptions): PolicyR
     return startingDeadlineMs !== undefined && clock.now() - due.startMs > startingDeadlineMs;
   };
 
+  /** How long a failed run still waits; 0 where nothing waits. */
+  const pauseOf = (task: CleanupTask): number => {
+    const { pause } = memoryOf(task);
+    if (pause === undefined || pause.generation !== task.generation) return 0;
+    return Math.max(0, pause.untilMonotonicMs - clock.monotonicMs());
+  };
+
+  /** False once the policy was edited in what counts, or is gone: a run ends then, and deletes nothing any more. */
+  const isSameAs = (task: CleanupTask): (() => boolean) => {
+    const contentOf = ({ uid, generation, options: how }: CleanupTask): string =>
+      JSON.stringify([uid, generation, how]);
+    const content = contentOf(task);
+    let looked: CleanupTask | undefined = task;
+    return () => {
+      const now = options.task(task.key);
+      if (now === looked) return true;
+      if (now === undefined || contentOf(now) !== content) return false;
+      looked = now;
+      return true;
+    };
+  };
+
   const runIfDue = async (task: CleanupTask, signal: AbortSignal): Promise<void> => {
     const memory = memoryOf(task);
     const { confirmedRunMs } = task.options;
@@ -155,7 +192,7 @@ export function createPolicyReconciler(options: ReconcilePolicyOptions): PolicyR
       return;
     }
     const due = dueOf(task);
-    if (due === undefined || due.startMs > clock.now()) return;
+    if (due === undefined || due.startMs > clock.now() || pauseOf(task) > 0) return;
     if (isMissed(task, due)) {
       memory.executedMs = clock.now();
       const message = "it could not start before its starting-deadline";
@@ -167,10 +204,7 @@ export function createPolicyReconciler(options: ReconcilePolicyOptions): PolicyR
 
   const sleepOf = (task: CleanupTask, due: Due | undefined): Outcome => {
     if (due === undefined) return done;
-    const { failuresInRow } = memoryOf(task);
-    const untilDueMs = Math.max(0, due.startMs - clock.now());
-    const retryMs = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failuresInRow - 1, 10));
-    const delayMs = failuresInRow > 0 && untilDueMs === 0 ? retryMs : untilDueMs;
+    const delayMs = Math.max(0, due.startMs - clock.now(), pauseOf(task));
     // A tick is due strictly after the second it names.
     return { kind: "requeueAfter", delayMs: Math.min(longestSleepMs, Math.max(5, delayMs)) };
   };
@@ -183,6 +217,8 @@ export function createPolicyReconciler(options: ReconcilePolicyOptions): PolicyR
         return done;
       }
       if (taskProblems(task).length === 0) await runIfDue(task, signal);
+      // What it is now is looked at next; nothing is told of another policy that came under its name.
+      if (options.task(key)?.uid !== task.uid) return { kind: "requeueAfter", delayMs: 5 };
       const due = dueOf(task);
       const { lastRun, held } = memoryOf(task);
       await options.writeStatus(task, {

@@ -21,8 +21,10 @@ export interface ExpireOptions {
   readonly table: TtlTable;
   readonly clock: Clock;
   readonly ownNamespace: string;
-  /** Labels and annotations of a namespace, where they are known. */
+  /** Labels and annotations of a namespace; nothing is deleted in one of which nothing is known yet. */
   readonly namespaceOf: (name: string) => Pick<ProtectedMetadata, "labels" | "annotations"> | undefined;
+  /** Whether the label works where this object is; a setting says so, and it may change while the object waits. */
+  readonly allows: (entry: TtlEntry) => boolean;
   /** Awaited before a delete; where it rejects nothing is deleted. Undefined where nothing is kept. */
   readonly journal?: (entry: TtlEntry, object: KubeObject) => Promise<void>;
   readonly concurrency: number;
@@ -30,7 +32,7 @@ export interface ExpireOptions {
   readonly signal: AbortSignal;
 }
 
-/** Protected objects are looked at again after this time: markers end, and are taken away. */
+/** What may not go is looked at again after this time: markers end, and are taken away, and settings change. */
 const protectedWaitMs = 60_000;
 
 /**
@@ -48,6 +50,10 @@ export function createExpiry(options: ExpireOptions): {
     const { type, namespace, name, uid, resourceVersion, propagation } = entry;
     const key = namespace === "" ? { name } : { namespace, name };
     try {
+      if (!options.allows(entry)) return table.postpone(uid, clock.now() + protectedWaitMs);
+      // Its marker decides, too: a namespace that has just come is known in a moment.
+      if (namespace !== "" && options.namespaceOf(namespace) === undefined)
+        return table.retry(uid, clock.now());
       const reason = protectionNow(options, entry);
       if (reason !== undefined) {
         observer.protected(entry, reason);

@@ -7,7 +7,7 @@ import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.
 import { createExpiry } from "./expire.ts";
 import type { ExpireObserver, ExpireOptions } from "./expire.ts";
 import { createTtlKind } from "./ttl-kind.ts";
-import { allowsNamespace, allowsTtl, ttlLabel } from "./ttl-object.ts";
+import { allowsObject, allowsTtl, ttlLabel } from "./ttl-object.ts";
 import type { TtlScope } from "./ttl-object.ts";
 import { TtlTable } from "./ttl-table.ts";
 
@@ -55,7 +55,11 @@ interface Watched {
 export function createTtlController(deps: TtlControllerDeps): TtlController {
   const { clock, observer, signal } = deps;
   const table = new TtlTable();
-  const expiry = createExpiry({ ...deps, table });
+  const expiry = createExpiry({
+    ...deps,
+    table,
+    allows: (entry) => allowsObject(deps.scope(), entry.type, entry),
+  });
   const watched = new Map<string, Watched>();
   const forbidden = new Map<string, ResourceType>();
   let timer: Timer | undefined;
@@ -80,9 +84,9 @@ export function createTtlController(deps: TtlControllerDeps): TtlController {
 
   const listener = {
     seen(type: ResourceType, meta: ObjectMeta): void {
-      if (!allowsNamespace(deps.scope(), meta.namespace ?? "")) return table.forget(meta.uid);
       const problem = table.note(type, meta);
-      if (problem !== undefined) observer.invalid(type, meta, problem);
+      if (problem !== undefined && allowsObject(deps.scope(), type, meta))
+        observer.invalid(type, meta, problem);
       arm();
     },
     gone: (uid: string): void => table.forget(uid),

@@ -70,7 +70,15 @@ export function allowsTtl({ kinds }: TtlScope, type: ResourceType): boolean {
   return kinds.length === 0 || kinds.includes(kind) || kinds.includes(`${group}/${kind}`);
 }
 
-/** True where the label works in this namespace; cluster-scoped objects are everywhere. */
-export function allowsNamespace({ namespaces }: TtlScope, namespace: string): boolean {
-  return namespaces.length === 0 || namespace === "" || namespaces.includes(namespace);
+/**
+ * True where the label works on this object: it is in one of the namespaces, or is one of them itself. Other
+ * cluster-scoped objects are in none: their kinds are what a setting allows.
+ */
+export function allowsObject(
+  { namespaces }: TtlScope,
+  { group, kind }: ResourceType,
+  { name, namespace = "" }: Pick<ObjectMeta, "name" | "namespace">,
+): boolean {
+  const place = group === "" && kind === "Namespace" ? name : namespace;
+  return namespaces.length === 0 || place === "" || namespaces.includes(place);
 }

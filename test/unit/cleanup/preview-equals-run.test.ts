@@ -70,6 +70,7 @@ describe("a preview", () => {
             observer: { deleted: () => {}, failed: () => {}, marked: () => {}, wouldDelete: () => {} },
             signal: new AbortController().signal,
             waits: () => false,
+            isCurrent: () => true,
           });
         }
         const gone = [...before].filter((name) => !cluster.objects.has(name));

@@ -14,6 +14,21 @@ export interface DeleteObserver {
   failed(target: Candidate, message: string): void;
 }
 
+interface DeleteDetails {
+  readonly runName: string;
+  readonly observer: DeleteObserver;
+  readonly isCurrent: () => boolean;
+}
+
+/** The policy was edited or deleted while its run went on. */
+export class PolicyChanged extends Error {
+  override readonly name = "PolicyChanged";
+
+  constructor() {
+    super("the policy was edited or deleted while it ran, and the rest of the run was left out");
+  }
+}
+
 /** How often an object that changes under our hands is judged again. */
 const maxTries = 3;
 
@@ -22,12 +37,13 @@ const maxTries = 3;
  * what was judged. One that changed meanwhile is judged again, one whose delete the server refuses because it changed
  * is read and judged again; nothing else is ever deleted.
  *
- * Rejects where the run must end: the Lease may have lapsed, the journal cannot be written, the server does not answer.
+ * Rejects where the run must end: the Lease may have lapsed, the journal cannot be written, the server does not answer,
+ * the policy is another. Nothing is under way any more then.
  */
 export async function deleteTargets(
   run: Run,
   targets: ReadonlyMap<string, Candidate>,
-  details: { readonly runName: string; readonly observer: DeleteObserver },
+  details: DeleteDetails,
 ): Promise<void> {
   const { world, tally } = run;
   const queue = new PQueue({ concurrency: world.concurrency });
@@ -41,15 +57,20 @@ export async function deleteTargets(
       queue.clear();
     }
   };
-  for (const type of new Set([...targets.values()].map(({ type }) => type))) {
-    await eachObject(run, type, async (object, { uid }) => {
-      const target = targets.get(uid);
-      // A list that started over may show an object twice.
-      if (target === undefined || !left.delete(uid)) return;
-      if (ending.error !== undefined) throw ending.error;
-      await queue.onSizeLessThan(world.concurrency * 2);
-      void queue.add(() => work(target, object));
-    });
+  try {
+    for (const type of new Set([...targets.values()].map(({ type }) => type))) {
+      await eachObject(run, type, async (object, { uid }) => {
+        const target = targets.get(uid);
+        // A list that started over may show an object twice.
+        if (target === undefined || !left.delete(uid)) return;
+        if (ending.error !== undefined) throw ending.error;
+        await queue.onSizeLessThan(world.concurrency * 2);
+        void queue.add(() => work(target, object));
+      });
+    }
+  } catch (error) {
+    ending.error ??= error;
+    queue.clear();
   }
   await queue.onIdle();
   if (ending.error !== undefined) throw ending.error;
@@ -60,7 +81,7 @@ async function deleteOne(
   run: Run,
   target: Candidate,
   listed: KubeObject,
-  details: { readonly runName: string; readonly observer: DeleteObserver },
+  details: DeleteDetails,
 ): Promise<void> {
   const { task, world, tally, signal } = run;
   let object: KubeObject | undefined = listed;
@@ -76,6 +97,7 @@ async function deleteOne(
       }
       judgedVersion = meta.resourceVersion;
     }
+    if (!details.isCurrent()) throw new PolicyChanged();
     await world.journal?.keep([
       { type: target.type, object, cause: task.key, run: details.runName, reason: "selected by the policy" },
     ]);

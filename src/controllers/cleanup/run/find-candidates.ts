@@ -10,6 +10,7 @@ import type { NamespaceFacts, RunContext, RunWorld } from "../ports.ts";
 import type { Candidate } from "./candidate.ts";
 import { markKeyOf, readMark } from "./grace-mark.ts";
 import { judgeObject } from "./judge-object.ts";
+import { readNamespaces } from "./read-namespaces.ts";
 import { countSkipped, noteProblem } from "./run-tally.ts";
 import type { RunTally } from "./run-tally.ts";
 
@@ -26,7 +27,8 @@ export interface Run {
   readonly task: CleanupTask;
   readonly world: RunWorld;
   readonly context: RunContext;
-  readonly namespaces: ReadonlyMap<string, NamespaceFacts>;
+  /** Those that existed when the run began, and those that were asked for since: undefined where there is no answer. */
+  readonly namespaces: Map<string, NamespaceFacts | undefined>;
   readonly tally: RunTally;
   readonly signal: AbortSignal;
 }
@@ -112,7 +114,14 @@ export async function verdictOn(
 ): Promise<"selected" | "kept" | "skipped" | "failed"> {
   const { task, world, tally, namespaces, context } = run;
   const namespace = meta.namespace ?? "";
+  if (!namespaces.has(namespace) && namespace !== "") await readLateNamespace(run, namespace);
   const facts = namespaces.get(namespace);
+  // Its labels and its marker decide, too: without them nothing may go.
+  if (facts === undefined && namespace !== "") {
+    tally.failed += 1;
+    noteProblem(tally, `the labels of namespace ${namespace} cannot be read, and nothing in it is deleted`);
+    return "failed";
+  }
   const verdict = await judgeObject(task, { type, object, namespace }, facts, world, context);
   if (verdict.kind === "kept") return "kept";
   if (verdict.kind === "failed") {
@@ -128,6 +137,12 @@ export async function verdictOn(
   if (stays === undefined) return "selected";
   countSkipped(tally, stays.kind);
   return "skipped";
+}
+
+/** One that came while the run went on. */
+async function readLateNamespace({ world, namespaces, signal }: Run, name: string): Promise<void> {
+  const read = await readNamespaces(world.client, name, { pageSize: world.pageSize, signal });
+  namespaces.set(name, read.get(name));
 }
 
 export function messageOf(error: unknown): string {

@@ -1,6 +1,6 @@
 import { decodeMeta } from "#api/meta/object-meta.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
-import { isForbidden } from "#kube/client/api-error.ts";
+import { isForbidden, isNotFound } from "#kube/client/api-error.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
 import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
 import { objectKey } from "./candidate.ts";
@@ -18,13 +18,13 @@ const namespaceType: ResourceType = {
 
 /**
  * Labels and annotations of the namespaces that a run can reach, by name: of one for a policy of a namespace, else of
- * all, in pages and metadata only. Empty where reading them is not allowed.
+ * all, in pages and metadata only. Without those that are gone, or may not be read.
  */
 export async function readNamespaces(
   client: Pick<KubeClient, "get" | "listPage">,
   only: string | undefined,
   options: { readonly pageSize: number; readonly signal: AbortSignal },
-): Promise<ReadonlyMap<string, NamespaceFacts>> {
+): Promise<Map<string, NamespaceFacts>> {
   const { pageSize, signal } = options;
   const known = new Map<string, NamespaceFacts>();
   const take = (object: unknown): void => {
@@ -39,7 +39,7 @@ export async function readNamespaces(
     const handle = (objects: readonly unknown[]): Promise<void> => Promise.resolve(objects.forEach(take));
     await fetchPages(client, { type: namespaceType, metadataOnly: true }, handle, { pageSize, signal });
   } catch (error) {
-    if (!isForbidden(error)) throw error;
+    if (!isForbidden(error) && !isNotFound(error)) throw error;
   }
   return known;
 }

@@ -3,9 +3,10 @@ import { describe, it } from "node:test";
 
 import { ApiError, TransportError, WriteFenced } from "#kube/client/api-error.ts";
 
-import { configMaps, FakeCluster, staleTask } from "../cleanup-world.fixture.ts";
+import { configMaps, FakeCluster, namespaceNamed, staleTask } from "../cleanup-world.fixture.ts";
 import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
 import type { RunWorld } from "../ports.ts";
+import { PolicyChanged } from "./delete-targets.ts";
 import { runPolicy } from "./run-policy.ts";
 import type { FinishedRun, RunObserver } from "./run-policy.ts";
 
@@ -15,7 +16,12 @@ const silent: RunObserver = { deleted: () => {}, failed: () => {}, marked: () =>
 function run(
   cluster: FakeCluster,
   task: CleanupTask = staleTask(),
-  more: { readonly confirmed?: boolean; readonly waits?: () => boolean; readonly world?: RunWorld } = {},
+  more: {
+    readonly confirmed?: boolean;
+    readonly waits?: () => boolean;
+    readonly isCurrent?: () => boolean;
+    readonly world?: RunWorld;
+  } = {},
 ): Promise<FinishedRun> {
   return runPolicy(more.world ?? cluster.world, {
     task,
@@ -25,6 +31,7 @@ function run(
     observer: silent,
     signal: new AbortController().signal,
     waits: more.waits ?? (() => false),
+    isCurrent: more.isCurrent ?? (() => true),
   });
 }
 
@@ -157,6 +164,63 @@ describe("a cleanup run", () => {
     const world = { ...cluster.world, journal: { keep: () => Promise.reject(full) } };
     await assert.rejects(run(cluster, staleTask(), { world }), full);
     assert.equal(cluster.calls.delete, 0);
+  });
+
+  it("deletes nothing more once its policy was edited or is gone", async () => {
+    const cluster = new FakeCluster();
+    for (let index = 0; index < 50; index += 1) cluster.put(`o-${index}`, stale);
+    const isCurrent = () => cluster.deleted.length < 3;
+    await assert.rejects(run(cluster, staleTask(), { isCurrent }), PolicyChanged);
+    assert.ok(cluster.deleted.length < 3 + cluster.world.concurrency, `${cluster.deleted.length} went`);
+  });
+
+  it("has nothing under way any more when it fails in the second list", async () => {
+    const cluster = new FakeCluster();
+    for (let index = 0; index < 50; index += 1) cluster.put(`o-${index}`, stale);
+    const world = { ...cluster.world, pageSize: 10, client: { ...cluster.world.client } };
+    let pages = 0;
+    let underWay = 0;
+    world.client.listPage = async (type, query) => {
+      const page = await cluster.world.client.listPage(type, query);
+      if (type.resource === "namespaces") return page;
+      pages += 1;
+      if (pages === 3) throw new ApiError({ status: 403, reason: "Forbidden", message: "not any more" });
+      return pages === 2 ? { ...page, continue: "more" } : page;
+    };
+    world.client.delete = async (...args) => {
+      underWay += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay -= 1;
+      return cluster.world.client.delete(...args);
+    };
+    await assert.rejects(run(cluster, staleTask(), { world }), /not any more/);
+    assert.equal(underWay, 0);
+    const { length } = cluster.deleted;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.equal(cluster.deleted.length, length);
+  });
+
+  it("asks for a namespace that came while it went on, and obeys its marker", async () => {
+    const cluster = new FakeCluster();
+    cluster.put("a", { ...stale, namespace: "new" });
+    cluster.put("b", stale);
+    const annotations = { "cleanup.rearguard.io/protect": "never" };
+    cluster.before = (verb, name) => {
+      if (verb === "list" && name === "configmaps")
+        cluster.namespaces.set("new", namespaceNamed("new", { annotations }));
+    };
+    const { tally } = await run(cluster);
+    assert.deepEqual([...cluster.objects.keys()], ["a"]);
+    assert.equal(tally.skipped.get("protected"), 1);
+  });
+
+  it("keeps what lives in a namespace of which nothing can be read, and asks for it once", async () => {
+    const cluster = new FakeCluster();
+    for (const name of ["a", "b"]) cluster.put(name, { ...stale, namespace: "hidden" });
+    const { tally } = await run(cluster);
+    assert.equal(cluster.calls.delete, 0);
+    assert.equal(cluster.calls.get, 1);
+    assert.match(tally.problems.join(), /labels of namespace hidden cannot be read/);
   });
 
   it("waits with names that come back whenever they are deleted", async () => {

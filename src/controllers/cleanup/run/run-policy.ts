@@ -32,6 +32,8 @@ export interface RunRequest {
   readonly signal: AbortSignal;
   /** Names that come back whenever they are deleted wait longer and longer; true for one that waits now. */
   readonly waits: (target: Candidate) => boolean;
+  /** False once the policy is another: it was edited, or is gone. Nothing is deleted any more then. */
+  readonly isCurrent: () => boolean;
 }
 
 export interface FinishedRun {
@@ -65,7 +67,8 @@ export async function runPolicy(world: RunWorld, request: RunRequest): Promise<F
   }
   const due = await markAndWait(run, plan.targets, found.unmark, observer);
   const targets = new Map([...due].filter(([, target]) => !holdsBack(run, request, target)));
-  await deleteTargets(run, targets, { runName: `${task.key}@${request.scheduledMs}`, observer });
+  const { isCurrent } = request;
+  await deleteTargets(run, targets, { runName: `${task.key}@${request.scheduledMs}`, observer, isCurrent });
   return { outcome: { kind: "completed" }, tally };
 }
 

@@ -102,7 +102,7 @@ function findTargets(
   for (const [index, target] of targets.entries()) {
     try {
       const selector = target.select(context);
-      const answer = source.find(selector, context.outside.scope);
+      const answer = source.find(selector, context.outside.scope, index);
       if (answer.kind === "failed") failures.push(answer.message);
       else if (answer.kind === "pending") pending.push(selector);
       else found.push(...answer.objects.map((object) => [target, object] as const));

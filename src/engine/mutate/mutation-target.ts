@@ -44,7 +44,8 @@ export type TargetAnswer =
 
 /** The port through which existing objects reach a mutation. It answers from memory and has no side effects. */
 export interface TargetSource {
-  find(selector: TargetSelector, scope: PermissionScope): TargetAnswer;
+  /** `entry` is the place of the selector in the rule's list of targets. */
+  find(selector: TargetSelector, scope: PermissionScope, entry?: number): TargetAnswer;
 }
 
 /** One entry of `mutate.targets`, compiled. */

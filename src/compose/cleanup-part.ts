@@ -2,11 +2,13 @@ import { randomInt } from "node:crypto";
 import { createCleanupController } from "#controllers/cleanup/cleanup-controller.ts";
 import { createRecreations } from "#controllers/cleanup/recreations.ts";
 import { systemClock } from "#controllers/runtime/clock.ts";
+import type { Clock } from "#controllers/runtime/clock.ts";
 import { createContextEpoch } from "#controllers/scan/context-epoch.ts";
-import type { GlobalEntryPort } from "#controllers/scan/context-epoch.ts";
 import { createInputVersions } from "#controllers/scan/input-versions.ts";
 import { compileResourceFilters } from "#controllers/settings/resource-filters.ts";
 import { Budget, defaultBudgetLimits } from "#engine/budget.ts";
+import { followCleanupExceptions } from "./cleanup-exceptions.ts";
+import { createCleanupGlobals } from "./cleanup-globals.ts";
 import { createContextLoader } from "./context-loader.ts";
 import { createPartRecorder } from "./event-recorder.ts";
 import type { Part, PartContext } from "./part.ts";
@@ -14,25 +16,16 @@ import type { Part, PartContext } from "./part.ts";
 /** Answers that one run remembers. */
 const memo = { maxEntries: 10_000, maxBytes: 32 * 1024 * 1024 };
 
-/** The entries are kept where the scan runs, and policies that name one say so where that is another process. */
-const noGlobals: GlobalEntryPort = {
-  lookUp: () => ({ kind: "failed", message: "GlobalContextEntries are not kept in this process" }),
-  settle: () => Promise.resolve(),
-};
-
 /** Starts the policies that delete on a schedule. */
-export function startCleanup(
-  context: PartContext,
-  parts: Part[],
-  globals: GlobalEntryPort = noGlobals,
-): void {
+export function startCleanup(context: PartContext, parts: Part[], clock: Clock = systemClock): void {
   const { client, discovery, settings, startSettings, log, signal } = context;
   const { metrics } = context.metrics;
-  const clock = systemClock;
   const recorder = createPartRecorder(context);
   const loader = createContextLoader(context, process.env, () => {}, {
     showsBreakers: !startSettings.only.includes("scan"),
   });
+  const globals = createCleanupGlobals(context, loader.load);
+  const exceptions = followCleanupExceptions(context);
   const filters = createFilters(context);
   const controller = createCleanupController({
     client,
@@ -45,6 +38,9 @@ export function startCleanup(
       openContext: () =>
         createContextEpoch({ load: loader.load, globals, inputs: createInputVersions(), ...memo }),
       isFiltered: ({ type, namespace, name }) => filters({ ...type, subresource: "", namespace, name }),
+      ...(exceptions === undefined
+        ? {}
+        : { celExceptions: exceptions.source, ready: () => exceptions.ready() }),
       ownNamespace: startSettings.namespace,
       pageSize: startSettings.pageSize,
       concurrency: startSettings.cleanupConcurrency,
@@ -92,11 +88,18 @@ export function startCleanup(
       return nextMs === undefined ? [] : [{ labels, value: (nextMs - clock.now()) / 1000 }];
     }),
   );
-  const unsubscribe = discovery.onChange(() => controller.typesChanged());
+  const unsubscribe = discovery.onChange(() => {
+    globals.typesChanged();
+    exceptions?.typesChanged();
+    controller.typesChanged();
+  });
   parts.push({
     async stop() {
       unsubscribe();
+      // Ended first: a run may wait for it.
+      await exceptions?.stop();
       await controller.stop();
+      await globals.stop();
       await recorder.stop();
     },
   });

@@ -2,6 +2,7 @@ import { decodeMeta } from "#api/meta/object-meta.ts";
 import { apiVersionOf, resourceTypeKey } from "#api/meta/resource-type.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import { systemClock } from "#controllers/runtime/clock.ts";
+import type { Clock } from "#controllers/runtime/clock.ts";
 import { startInterval } from "#controllers/runtime/schedule.ts";
 import { createTtlController, mayDeleteEverywhere } from "#controllers/ttl/ttl-controller.ts";
 import type { TtlObserver } from "#controllers/ttl/ttl-controller.ts";
@@ -17,10 +18,9 @@ const recheckMs = 300_000;
 type NamespaceMarks = Readonly<Record<"labels" | "annotations", Readonly<Record<string, string>>>>;
 
 /** Starts the deletion of objects whose label gives them a time to live. */
-export function startTtl(context: PartContext, parts: Part[]): void {
+export function startTtl(context: PartContext, parts: Part[], clock: Clock = systemClock): void {
   const { client, discovery, settings, startSettings, log, signal } = context;
   const { metrics } = context.metrics;
-  const clock = systemClock;
   const recorder = createPartRecorder(context);
   const namespaces = new Map<string, NamespaceMarks>();
   const namespaceType = discovery.types().find(({ group, kind }) => group === "" && kind === "Namespace");

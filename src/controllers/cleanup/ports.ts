@@ -1,6 +1,7 @@
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { Budget } from "#engine/budget.ts";
+import type { CelExceptionSource } from "#engine/cel-policy/cel-exception-source.ts";
 import type { ContextRequest, ContextSource, PermissionScope } from "#engine/context/context-source.ts";
 import type { ProtectedMetadata } from "#engine/cleanup/protection.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
@@ -37,6 +38,10 @@ export interface RunWorld {
   readonly seed: () => number;
   readonly budget: () => Budget;
   readonly openContext: () => RunContext;
+  /** Exceptions from DeletingPolicies; absent where they are not honoured. */
+  readonly celExceptions?: CelExceptionSource;
+  /** Resolves when everything that verdicts depend on is known; rejects where it cannot be, and then nothing is judged. */
+  readonly ready?: () => Promise<void>;
   /** Objects that the operator is told to leave alone. */
   readonly isFiltered: (subject: {
     readonly type: ResourceType;

@@ -17,7 +17,7 @@ export async function judgeObject(
   task: CleanupTask,
   subject: { readonly type: ResourceType; readonly object: KubeObject; readonly namespace: string },
   facts: NamespaceFacts | undefined,
-  world: Pick<RunWorld, "now" | "seed" | "budget">,
+  world: Pick<RunWorld, "now" | "seed" | "budget" | "celExceptions">,
   context: RunContext,
 ): Promise<ObjectVerdict> {
   const { group, version, kind } = subject.type;
@@ -35,6 +35,7 @@ export async function judgeObject(
       numbers: "int64",
       budget: world.budget(),
       context,
+      ...(world.celExceptions === undefined ? {} : { celExceptions: world.celExceptions }),
     });
     if (verdict.kind !== "pending") {
       return verdict.kind === "kept" ? { kind: "kept" } : verdict;

@@ -47,6 +47,7 @@ export interface FinishedRun {
  */
 export async function runPolicy(world: RunWorld, request: RunRequest): Promise<FinishedRun> {
   const { task, signal, observer } = request;
+  await world.ready?.();
   const tally = createTally();
   const { types, unreachable } = targetTypesOf(task, request.served);
   for (const problem of unreachable) noteProblem(tally, problem);

@@ -14,11 +14,15 @@ export interface PreviewFlags {
   readonly removeColor?: boolean;
 }
 
-const description = `Tells what policies that delete on a schedule would do now: which objects would go and which stay, and why, which
-limit would hold the run, and when it comes. Nothing is changed.
+const description = `Tells what policies would do now that act beside admission, and why. Nothing is changed.
 
-POLICY are files, folders or - with CleanupPolicies, ClusterCleanupPolicies, DeletingPolicies or
-NamespacedDeletingPolicies. With --cluster and without POLICY those of the cluster are meant.`;
+Of policies that delete on a schedule: which objects would go and which stay, which limit would hold the run, and
+when it comes. Of policies that generate: what would be created, changed or deleted, if each of their triggers was
+looked at now. Of policies that change existing objects: which, and what in them.
+
+POLICY are files, folders or - with CleanupPolicies, ClusterCleanupPolicies, DeletingPolicies, ClusterPolicies and
+Policies with rules that generate or mutate existing objects, GeneratingPolicies, MutatingPolicies with
+evaluation.mutateExisting, or their namespaced kinds. With --cluster and without POLICY those of the cluster are meant.`;
 
 const help = `
 Exit codes:
@@ -27,6 +31,7 @@ Exit codes:
 
 Examples:
   rearguard preview cleanup.yaml --cluster
+  rearguard preview add-network-policy.yaml --cluster
   rearguard preview policies/ -r manifests/ -o json`;
 
 /** Adds `preview` to the program. */
@@ -34,7 +39,7 @@ export function addPreviewCommand(program: Command, io: CliIo): void {
   program
     .command("preview")
     .description(description)
-    .summary("tell what a policy that deletes would delete now")
+    .summary("tell what a policy would create, change or delete now")
     .argument("[POLICY...]", "policy files, folders or -")
     .option("-r, --resource <file>", "resource file, folder or -; may be repeated", collect)
     .option("-c, --cluster", "look at the objects of the cluster")
@@ -42,7 +47,7 @@ export function addPreviewCommand(program: Command, io: CliIo): void {
     .option("--context <name>", "context of the kubeconfig (default: its current one)")
     .option(
       "--operator-namespace <name>",
-      "namespace of the operator, in which nothing is deleted",
+      "namespace of the operator, in which nothing is deleted on a schedule",
       "kyverno",
     )
     .option("--time-zone <name>", "zone of schedules whose policy names none", "UTC")

@@ -3,11 +3,12 @@ import { openFiles } from "../documents/read-documents.ts";
 import { visible } from "../output/columns.ts";
 import { renderDocuments } from "../output/render-documents.ts";
 import { previewPolicy } from "../preview/preview-policy.ts";
-import type { Preview } from "../preview/preview-policy.ts";
+import { previewActing } from "../preview/preview-acting.ts";
+import type { Preview } from "../preview/preview.ts";
 import { openClusterPreview, openFilePreview } from "../preview/preview-world.ts";
 import type { PreviewWorld } from "../preview/preview-world.ts";
-import { readTasks, taskOf } from "../preview/read-tasks.ts";
-import type { PreviewTask } from "../preview/read-tasks.ts";
+import { previewablesOf, readPreviewables } from "../preview/read-previewables.ts";
+import type { Previewable } from "../preview/read-previewables.ts";
 import { renderPreviews } from "../preview/render-preview.ts";
 import { policyRows } from "#engine/cleanup/task/policy-rows.ts";
 import { zoneOffsetOf } from "#engine/cleanup/schedule/zone-offset.ts";
@@ -23,17 +24,27 @@ export async function runPreview(paths: readonly string[], flags: PreviewFlags, 
     if (io.stdin.isTerminal) throw new UsageError("- stands for standard input, and nothing is piped in");
     return io.stdin.read();
   });
-  const { tasks: given, problems, passedOver } = await readTasks(paths, files);
+  const { found: given, problems, passedOver } = await readPreviewables(paths, files);
   for (const problem of problems) io.stderr.write(`${visible(problem)}\n`);
-  if (passedOver > 0) io.stderr.write(`documents that are no policies that delete: ${passedOver}\n`);
+  if (passedOver > 0)
+    io.stderr.write(`documents that are no policies that can be previewed: ${passedOver}\n`);
   const world = await openWorld(flags, files, io);
   try {
-    const tasks = paths.length > 0 ? given : await clusterTasks(world, problems);
-    if (tasks.length === 0) throw new UsageError("no policy that deletes on a schedule was found");
+    const previewables = paths.length > 0 ? given : await clusterPolicies(world, problems);
+    if (previewables.length === 0) {
+      throw new UsageError(
+        "no policy that deletes on a schedule, generates or changes existing objects was found",
+      );
+    }
     const options = { nowMs: io.nowMs(), ownNamespace: flags.operatorNamespace, timeZone: flags.timeZone };
     const previews: Preview[] = [];
-    for (const { task, schedule } of tasks)
-      previews.push(await previewPolicy(task, schedule, world, options));
+    for (const one of previewables) {
+      previews.push(
+        one.kind === "act"
+          ? await previewActing(one.policy, world, options)
+          : await previewPolicy(one.task, one.schedule, world, options),
+      );
+    }
     const { isTerminal, columns } = io.stdout;
     const color = flags.removeColor !== true && io.allowsColor && isTerminal;
     const layout = { color, ...(columns === undefined ? {} : { width: columns }) };
@@ -58,23 +69,35 @@ function openWorld(
     : openFilePreview(resource, files);
 }
 
-/** The policies that the cluster has; those that cannot be read are problems. */
-async function clusterTasks(
+const actingKinds: ReadonlySet<string> = new Set([
+  "kyverno.io/ClusterPolicy",
+  "kyverno.io/Policy",
+  "policies.kyverno.io/GeneratingPolicy",
+  "policies.kyverno.io/NamespacedGeneratingPolicy",
+  "policies.kyverno.io/MutatingPolicy",
+  "policies.kyverno.io/NamespacedMutatingPolicy",
+]);
+
+/** The policies that the cluster has; where some cannot be read, there is nothing to preview. */
+async function clusterPolicies(
   world: PreviewWorld,
   problems: readonly string[],
-): Promise<readonly PreviewTask[]> {
+): Promise<readonly Previewable[]> {
   const types = world.types.filter(
-    ({ group, kind, preferred }) =>
-      preferred && policyRows.some((row) => row.group === group && row.kind === kind),
+    ({ group, kind, preferred, resource }) =>
+      preferred &&
+      !resource.includes("/") &&
+      (actingKinds.has(`${group}/${kind}`) ||
+        policyRows.some((row) => row.group === group && row.kind === kind)),
   );
-  const tasks: PreviewTask[] = [];
+  const found: Previewable[] = [];
   const failures = await world.each(types, undefined, async (object, { group, version, kind }) => {
-    const prepared = taskOf({ ...object, apiVersion: `${group}/${version}`, kind }, tasks.length);
-    if (prepared?.ok === true) tasks.push(prepared.value);
+    const read = previewablesOf({ ...object, apiVersion: `${group}/${version}`, kind }, found.length);
+    if (read?.ok === true) found.push(...read.value);
     await Promise.resolve();
   });
   if (failures.length > 0) throw new UsageError([...problems, ...failures].join("\n"));
-  return tasks;
+  return found;
 }
 
 function readFormat(name = "text"): "text" | "json" | "yaml" {

@@ -5,9 +5,9 @@ import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 
 import { previewPolicy } from "./preview-policy.ts";
-import type { Preview } from "./preview-policy.ts";
+import type { Preview } from "./preview.ts";
 import type { PreviewWorld } from "./preview-world.ts";
-import { taskOf } from "./read-tasks.ts";
+import { taskOf } from "./read-previewables.ts";
 import { renderPreviews } from "./render-preview.ts";
 
 const pods: ResourceType = {
@@ -28,7 +28,12 @@ function pod(name: string, metadata: object = {}): KubeObject {
 function worldOf(objects: readonly KubeObject[]): PreviewWorld {
   return {
     types: [pods],
+    live: true,
+    problems: [],
+    isClusterScoped: () => false,
     context: { lookUp: () => ({ kind: "unavailable" }) },
+    targets: { find: () => ({ kind: "objects", objects: [] }) },
+    sources: { find: () => ({ kind: "objects", objects: [] }) },
     namespace: () => undefined,
     load: () => Promise.resolve(),
     async each(_types, _namespace, handle) {

@@ -12,37 +12,8 @@ import { plannedObject, staysBecause } from "#engine/cleanup/task/selected-objec
 import { targetTypesOf } from "#engine/cleanup/task/target-types.ts";
 import type { JsonObject } from "#engine/values/json.ts";
 
+import type { Preview, PreviewedObject, PreviewOptions } from "./preview.ts";
 import type { PreviewWorld } from "./preview-world.ts";
-
-/** What would become of one object. */
-export interface PreviewedObject {
-  readonly kind: string;
-  /** Empty for a cluster-scoped object. */
-  readonly namespace: string;
-  readonly name: string;
-  readonly action: "delete" | "keep" | "error";
-  /** Why it stays, or what to know before it goes. */
-  readonly reason: string;
-}
-
-/** What one policy would do now. */
-export interface Preview {
-  readonly policy: string;
-  readonly schedule: string;
-  /** RFC 3339; absent where it never runs. */
-  readonly nextRun?: string;
-  readonly outcome: "deletes" | "held" | "audits" | "cannot run";
-  /** Limits in the way, what cannot be read, warnings. */
-  readonly notes: readonly string[];
-  readonly scanned: number;
-  readonly objects: readonly PreviewedObject[];
-}
-
-export interface PreviewOptions {
-  readonly nowMs: number;
-  readonly ownNamespace: string;
-  readonly timeZone: string;
-}
 
 const maxRounds = 8;
 
@@ -88,7 +59,7 @@ export async function previewPolicy(
   return {
     ...head,
     outcome: plan.kind === "held" ? "held" : task.options.audit ? "audits" : "deletes",
-    notes: [...(plan.kind === "held" ? plan.limits : []), ...notes, ...failures],
+    notes: [...(plan.kind === "held" ? plan.limits : []), ...notes, ...world.problems, ...failures],
     scanned,
     objects: [...goingObjects(task, selected, plan), ...others],
   };
@@ -141,7 +112,7 @@ async function judge(
       context: world.context,
     });
     if (verdict.kind !== "pending") return verdict;
-    await world.load(task.scope, verdict.requests);
+    await world.load({ scope: task.scope, requests: verdict.requests, selectors: [], sources: [] });
   }
   return { kind: "failed", message: `external data was asked for in ${maxRounds} rounds without end` };
 }

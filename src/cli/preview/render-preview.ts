@@ -1,7 +1,10 @@
-import { renderColumns } from "../output/columns.ts";
-import type { Preview, PreviewedObject } from "./preview-policy.ts";
+import type { Json } from "#engine/values/json.ts";
 
-const colors = { delete: 31, keep: 32, error: 33 } as const;
+import { renderColumns, visible } from "../output/columns.ts";
+import type { ChangeExplanation } from "../explain/explanation.ts";
+import type { Preview, PreviewedObject } from "./preview.ts";
+
+const colors = { create: 36, change: 35, delete: 31, keep: 32, error: 33 } as const;
 
 /** Previews for people: a head per policy, then a table of the objects that it concerns. */
 export function renderPreviews(
@@ -15,24 +18,52 @@ function renderPreview(
   preview: Preview,
   layout: { readonly width?: number; readonly color: boolean },
 ): string {
-  const { policy, schedule, nextRun, objects, notes, scanned } = preview;
-  const going = objects.filter(({ action }) => action === "delete").length;
-  const next = nextRun === undefined ? "never" : nextRun;
+  const { policy, objects, notes } = preview;
   const lines = [
-    `${policy}  schedule "${schedule}", next run ${next}`,
-    `  ${summaries[preview.outcome](going)} (of ${scanned} objects)`,
-    ...notes.map((note) => `  ${note}`),
+    visible([policy, ...scheduleOf(preview)].join("  ")),
+    `  ${summaryOf(preview)} (of ${preview.scanned} objects)`,
+    ...notes.map((note) => `  ${visible(note)}`),
   ];
   const table = objects.length === 0 ? "" : renderColumns([heading, ...objects.map(rowOf)], layout);
-  return `${lines.join("\n")}\n${table}`;
+  const changes = objects.flatMap(changesOf);
+  return `${lines.join("\n")}\n${table}${changes.map((line) => `${line}\n`).join("")}`;
 }
 
-const summaries: Readonly<Record<Preview["outcome"], (going: number) => string>> = {
-  deletes: (going) => `would delete ${going} now`,
-  held: (going) => `would select ${going} now and delete nothing: a limit holds the run`,
-  audits: (going) => `would tell of ${going} now and delete nothing`,
-  "cannot run": () => "cannot run",
-};
+function scheduleOf({ schedule, nextRun = "never" }: Preview): readonly string[] {
+  return schedule === undefined ? [] : [`schedule "${schedule}", next run ${nextRun}`];
+}
+
+function summaryOf({ outcome, objects }: Preview): string {
+  const count = (action: PreviewedObject["action"]): number =>
+    objects.filter((object) => object.action === action).length;
+  switch (outcome) {
+    case "deletes":
+      return `would delete ${count("delete")} now`;
+    case "held":
+      return `would select ${count("delete")} now and delete nothing: a limit holds the run`;
+    case "audits":
+      return `would tell of ${count("delete")} now and delete nothing`;
+    case "acts":
+      return `would create ${count("create")}, change ${count("change")} and delete ${count("delete")}`;
+    case "cannot run":
+      return "cannot run";
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** Where an object would differ, below the table: a line with `-` for what is there, one with `+` for what would be. */
+function changesOf({ kind, namespace, name, changes = [] }: PreviewedObject): readonly string[] {
+  if (changes.length === 0) return [];
+  const place = namespace === "" ? "" : `${namespace}/`;
+  return [visible(`${kind} ${place}${name}`), ...changes.flatMap(linesOf)];
+}
+
+function linesOf({ path, before, after }: ChangeExplanation): readonly string[] {
+  const line = (sign: string, value: Json | undefined): readonly string[] =>
+    value === undefined ? [] : [`  ${sign} ${visible(`${path}: ${JSON.stringify(value)}`)}`];
+  return [...line("-", before), ...line("+", after)];
+}
 
 const heading = ["ACTION", "KIND", "NAMESPACE", "NAME", "REASON"].map((text) => ({ text }));
 

@@ -38,7 +38,12 @@ const objectOf = fc.record({
 function worldOf(cluster: FakeCluster): PreviewWorld {
   return {
     types: [configMaps],
+    live: true,
+    problems: [],
+    isClusterScoped: () => false,
     context: { lookUp: () => ({ kind: "unavailable" }) },
+    targets: { find: () => ({ kind: "objects", objects: [] }) },
+    sources: { find: () => ({ kind: "objects", objects: [] }) },
     namespace: () => undefined,
     load: () => Promise.resolve(),
     async each(_types, _namespace, handle) {

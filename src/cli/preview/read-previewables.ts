@@ -11,6 +11,8 @@ import { describeField } from "../documents/locate-field.ts";
 import { readDocuments } from "../documents/read-documents.ts";
 import type { DocumentFiles } from "../documents/read-documents.ts";
 import { describePlace } from "../documents/source-document.ts";
+import { actingPoliciesOf } from "./acting-policy.ts";
+import type { ActingPolicy } from "./acting-policy.ts";
 
 /** A policy that deletes on a schedule, and the schedule as it was written. */
 export interface PreviewTask {
@@ -18,48 +20,63 @@ export interface PreviewTask {
   readonly schedule: string;
 }
 
+/** A policy that can be previewed. */
+export type Previewable =
+  | ({ readonly kind: "schedule" } & PreviewTask)
+  | { readonly kind: "act"; readonly policy: ActingPolicy };
+
 /** The limits of an operator that nobody told otherwise. */
 const defaultLimits: CleanupLimits = { maxPercent: 50, percentFrom: 100 };
 
-/** Reads policies from files, folders and standard input; documents of other kinds are passed over and named. */
-export async function readTasks(
+/** Reads policies from files, folders and standard input; documents of other kinds are passed over and counted. */
+export async function readPreviewables(
   paths: readonly string[],
   files: DocumentFiles,
 ): Promise<{
-  readonly tasks: readonly PreviewTask[];
+  readonly found: readonly Previewable[];
   readonly problems: readonly string[];
   readonly passedOver: number;
 }> {
-  const tasks: PreviewTask[] = [];
+  const found: Previewable[] = [];
   const problems: string[] = [];
   let passedOver = 0;
   for (const path of paths) {
-    const found = await findFiles(path, true);
-    for await (const document of readDocuments(found.files, files)) {
+    const { files: names } = await findFiles(path, true);
+    for await (const document of readDocuments(names, files)) {
       if (document.kind === "problem") {
         problems.push(document.message);
         continue;
       }
-      const prepared = taskOf(document.content, tasks.length);
-      if (prepared === undefined) passedOver += 1;
-      else if (prepared.ok) tasks.push(prepared.value);
+      const read = previewablesOf(document.content, found.length);
+      if (read === undefined) passedOver += 1;
+      else if (read.ok) found.push(...read.value);
       else {
-        const [first] = prepared.problems;
+        const [first] = read.problems;
         const where =
           first === undefined ? describePlace(document.place) : describeField(document, first.path);
         problems.push(`${where}: ${first?.message ?? "cannot be read"}`);
       }
     }
   }
-  return { tasks, problems, passedOver };
+  return { found, problems, passedOver };
 }
 
-type Prepared =
-  | { readonly ok: true; readonly value: PreviewTask }
+/** What of a document can be previewed; undefined where it is of another kind. */
+export function previewablesOf(content: unknown, index: number): Read<readonly Previewable[]> | undefined {
+  const task = taskOf(content, index);
+  if (task !== undefined) return task.ok ? { ok: true, value: [{ kind: "schedule", ...task.value }] } : task;
+  const acting = actingPoliciesOf(content);
+  if (acting === undefined || !acting.ok) return acting;
+  return { ok: true, value: acting.value.map((policy) => ({ kind: "act", policy })) };
+}
+
+/** What a document gives, or what keeps it from being read. */
+export type Read<T> =
+  | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly { readonly path: string; readonly message: string }[] };
 
 /** The policy of a document; undefined where it is of another kind. */
-export function taskOf(content: unknown, index: number): Prepared | undefined {
+export function taskOf(content: unknown, index: number): Read<PreviewTask> | undefined {
   if (!isRecord(content)) return undefined;
   const { apiVersion, kind, metadata, spec } = content;
   const { group } = splitApiVersion(typeof apiVersion === "string" ? apiVersion : "");

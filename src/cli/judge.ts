@@ -25,6 +25,8 @@ import { isClusterScoped } from "./resources/cluster-scoped-kinds.ts";
 import type { KnownKinds } from "./resources/read-crds.ts";
 import { decodeResource } from "./resources/scan-resource.ts";
 import { offlineSources } from "./resources/offline-sources.ts";
+import { presumeNamespaces, seeAsGiven } from "./resources/presumed-namespace.ts";
+import type { SeenWorld } from "./resources/presumed-namespace.ts";
 import type { ScanResource } from "./resources/scan-resource.ts";
 import type { ScanValues } from "./values/scan-values.ts";
 
@@ -112,12 +114,14 @@ export function judgeByPolicies(judgement: Judgement, resource: ScanResource): r
 
 /** The same where data may have to be loaded first: the caller does that and asks again, from the start. */
 export function startJudging(judgement: Judgement, resource: ScanResource): Judging {
+  const seen = asSeen(judgement, resource);
   const verdicts: PolicyVerdict[] = [];
   const needs: Needs[] = [];
   const run = (step: () => StepVerdict): StepVerdict | undefined => {
     try {
       const verdict = step();
-      verdicts.push({ ...verdict, resource });
+      const object = seen.restore(verdict.object);
+      verdicts.push({ ...verdict, resource, object, targets: verdict.targets.map(seen.restoreTarget) });
       return verdict;
     } catch (error) {
       if (!(error instanceof Waiting)) throw error;
@@ -125,7 +129,7 @@ export function startJudging(judgement: Judgement, resource: ScanResource): Judg
       return undefined;
     }
   };
-  let current = resource;
+  let current = seen.resource;
   let failed = false;
   for (const policy of judgement.policies) {
     const { mutations, action } = policy;
@@ -133,7 +137,7 @@ export function startJudging(judgement: Judgement, resource: ScanResource): Judg
     if (!mutates) continue;
     const verdict: StepVerdict | undefined = run(() => {
       if (failed) return nothingOf(policy, "mutate", current);
-      if (mutations !== undefined) return mutateBy(policy, mutations, judgement, current);
+      if (mutations !== undefined) return mutateBy(policy, mutations, seen.targets, judgement, current);
       return actBy(policy, "mutate", judgement, current);
     });
     // What comes after a mutation sees what it made.
@@ -155,6 +159,11 @@ export function startJudging(judgement: Judgement, resource: ScanResource): Judg
     });
   }
   return needs.length > 0 ? { kind: "waiting", needs } : { kind: "judged", verdicts };
+}
+
+/** Objects as policies see them: those of a cluster as they are, those of files as Kyverno's command line takes them. */
+export function asSeen({ numbers, targets = noTargets }: Judgement, resource: ScanResource): SeenWorld {
+  return numbers === "int64" ? seeAsGiven(resource, targets) : presumeNamespaces(resource, targets);
 }
 
 /** Ends the step of a policy that has to wait for data. */
@@ -188,11 +197,11 @@ function nothingOf(policy: LoadedPolicy, step: PolicyVerdict["step"], { object }
 function mutateBy(
   policy: LoadedPolicy,
   mutations: CompiledMutations,
+  targets: TargetSource,
   judgement: Judgement,
   resource: ScanResource,
 ): StepVerdict {
   const input = inputFor(judgement, policy, resource);
-  const targets = judgement.targets ?? noTargets;
   const result = mutate(mutations, input, { targets });
   if (result.kind === "pending") {
     const { requests, selectors } = result;

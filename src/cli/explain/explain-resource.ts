@@ -1,7 +1,6 @@
-import type { TargetSource } from "#engine/mutate/mutation-target.ts";
 import type { JsonObject } from "#engine/values/json.ts";
 
-import { actBy, inputFor } from "../judge.ts";
+import { actBy, asSeen, inputFor } from "../judge.ts";
 import type { Judgement, Needs, StepVerdict } from "../judge.ts";
 import type { LoadedPolicy } from "../policies/decode-policy.ts";
 import { offlineSources } from "../resources/offline-sources.ts";
@@ -17,8 +16,6 @@ import {
 import type { RuleExplanation } from "./explanation.ts";
 import { orWaiting } from "./pending-data.ts";
 
-const noTargets: TargetSource = { find: () => ({ kind: "objects", objects: [] }) };
-
 /** The explanation of an object, or what must be loaded for it; the caller does that and asks again, from the start. */
 export type Explaining =
   | { readonly kind: "explained"; readonly rules: readonly RuleExplanation[] }
@@ -31,7 +28,8 @@ export type Explaining =
 export function explainResource(judgement: Judgement, resource: ScanResource): Explaining {
   const needs: Needs[] = [];
   const mutated: RuleExplanation[] = [];
-  let current = resource;
+  const seen = asSeen(judgement, resource);
+  let current = seen.resource;
   let failed: string | undefined;
   for (const policy of judgement.policies) {
     if (failed !== undefined) break;
@@ -43,9 +41,7 @@ export function explainResource(judgement: Judgement, resource: ScanResource): E
       continue;
     }
     const input = inputFor(judgement, policy, current);
-    const explained = orWaiting(policy, needs, () =>
-      explainMutations(policy, input, judgement.targets ?? noTargets),
-    );
+    const explained = orWaiting(policy, needs, () => explainMutations(policy, input, seen.targets));
     // What comes after a mutation sees what it made.
     if (explained === undefined) return { kind: "waiting", needs };
     mutated.push(...explained.rules);

@@ -131,6 +131,23 @@ describe("the scan controller", () => {
     await world.stop();
   });
 
+  it("takes back what is reported of a kind whose policy goes while the stored reports are being listed", async () => {
+    const cluster = shop(policy("p", teamRule("red")));
+    const listed = Promise.withResolvers<void>();
+    const reports = new FakeReports();
+    reports.start = () => listed.promise;
+    const world = createScanWorld(cluster, { reports });
+    const starting = world.scan.start();
+    await world.drain();
+    cluster.delete(clusterPolicies, "p");
+    await world.drain();
+    listed.resolve();
+    await world.drain();
+    await starting;
+    assert.deepEqual(reports.calls, ["policies went", "unwatched Pod"]);
+    await world.stop();
+  });
+
   it("picks a kind up when its CRD appears", async () => {
     const widgets = typeOf("example.com/v1", "Widget");
     const cluster = shop(policy("p", teamRule("red", { kinds: ["Widget"] })));

@@ -79,6 +79,8 @@ export function createScanController(deps: ScanDeps): ScanController {
   let plans: ReadonlyMap<string, KindPlan> = new Map();
   /** The plan whose passes have been asked for. */
   let served: ReadonlyMap<string, KindPlan> = new Map();
+  /** The plan that reports were last told of. */
+  let told: ReadonlyMap<string, KindPlan> = new Map();
   let servedPolicies: ReadonlyMap<string, ScanPolicy> = new Map();
   let unserved: ReadonlyMap<string, readonly string[]> = new Map();
   let started = false;
@@ -307,6 +309,14 @@ export function createScanController(deps: ScanDeps): ScanController {
     ({ kinds: plans, unserved } = planKinds(watch.policies, deps.types()));
   };
 
+  /** Kinds that stored reports were told apart by and that went before they began: no end of theirs takes results back. */
+  const releaseDropped = async (planned: ReadonlyMap<string, KindPlan>): Promise<void> => {
+    const left = new Set([...planned.values()].map(({ type }) => familyKey(type)));
+    const dropped = [...told.values()].filter(({ type }) => !left.has(familyKey(type)));
+    told = planned;
+    for (const { type } of dropped) await reports.kindUnwatched({ group: type.group, kind: type.kind });
+  };
+
   /** Safe to be run again where it failed half-way: what is served moves on only at its end. */
   const reconcile = async (): Promise<void> => {
     const policies = new Map(watch.policies);
@@ -316,6 +326,7 @@ export function createScanController(deps: ScanDeps): ScanController {
     await registry.reconcile(planned);
     registry.request(planPasses(served, planned), "policy");
     if (lostPolicies(servedPolicies, policies)) reports.policiesWent();
+    await releaseDropped(planned);
     served = planned;
     servedPolicies = policies;
     standing.changed();
@@ -343,6 +354,8 @@ export function createScanController(deps: ScanDeps): ScanController {
       await shared.known();
       plan();
       // What is stored is told apart by what the plan says, so the plan comes first.
+      told = plans;
+      servedPolicies = new Map(watch.policies);
       await reports.start();
       await reconcile().catch((error: unknown) => observer.planFailed(error));
       started = true;
@@ -374,6 +387,10 @@ export function createScanController(deps: ScanDeps): ScanController {
       await Promise.all([configMaps.stop(), params.stop(), registry.stop()]);
     },
   };
+}
+
+function familyKey({ group, kind }: ResourceType): string {
+  return `${kind}.${group}`;
 }
 
 function openConfigMaps(

@@ -161,9 +161,18 @@ export function startJudging(judgement: Judgement, resource: ScanResource): Judg
   return needs.length > 0 ? { kind: "waiting", needs } : { kind: "judged", verdicts };
 }
 
-/** Objects as policies see them: those of a cluster as they are, those of files as Kyverno's command line takes them. */
-export function asSeen({ numbers, targets = noTargets }: Judgement, resource: ScanResource): SeenWorld {
-  return numbers === "int64" ? seeAsGiven(resource, targets) : presumeNamespaces(resource, targets);
+/**
+ * Objects as policies see them: those of a cluster, and of kinds whose definition was given, as they are, others of files
+ * as Kyverno's command line takes them.
+ */
+export function asSeen(
+  { numbers, kinds, targets = noTargets }: Judgement,
+  resource: ScanResource,
+): SeenWorld {
+  const { apiVersion, gvk } = resource;
+  const isDefined = kinds?.isClusterScoped(apiVersion, gvk.kind) === true;
+  const isKnown = numbers === "int64" || (isDefined && !isClusterScoped(apiVersion, gvk.kind));
+  return isKnown ? seeAsGiven(resource, targets) : presumeNamespaces(resource, targets);
 }
 
 /** Ends the step of a policy that has to wait for data. */

@@ -11,13 +11,13 @@ import { followCleanupExceptions } from "./cleanup-exceptions.ts";
 import { createCleanupGlobals } from "./cleanup-globals.ts";
 import { createContextLoader } from "./context-loader.ts";
 import { createPartRecorder } from "./event-recorder.ts";
-import type { Part, PartContext } from "./part.ts";
+import type { DeletingPartContext, Part, PartContext } from "./part.ts";
 
 /** Answers that one run remembers. */
 const memo = { maxEntries: 10_000, maxBytes: 32 * 1024 * 1024 };
 
 /** Starts the policies that delete on a schedule. */
-export function startCleanup(context: PartContext, parts: Part[], clock: Clock = systemClock): void {
+export function startCleanup(context: DeletingPartContext, parts: Part[], clock: Clock = systemClock): void {
   const { client, discovery, settings, startSettings, log, signal } = context;
   const { metrics } = context.metrics;
   const recorder = createPartRecorder(context);
@@ -44,6 +44,7 @@ export function startCleanup(context: PartContext, parts: Part[], clock: Clock =
       ownNamespace: startSettings.namespace,
       pageSize: startSettings.pageSize,
       concurrency: startSettings.cleanupConcurrency,
+      ...(context.journal === undefined ? {} : { journal: context.journal }),
     },
     openSource: context.openSource,
     types: () => discovery.types(),
@@ -59,6 +60,12 @@ export function startCleanup(context: PartContext, parts: Part[], clock: Clock =
       metrics.cleanupRuns.inc({ ...labels, outcome: run.outcome.kind });
       metrics.cleanupRunDuration.observe({ policy_type: task.kind }, run.durationMs / 1000);
       metrics.cleanupScanned.inc({ policy_type: task.kind }, run.tally?.scanned ?? 0);
+      metrics.cleanupMatched.inc(labels, run.tally?.matched ?? 0);
+      const startedMs = run.endedMs - run.durationMs;
+      const latenessMs = Math.max(0, startedMs - run.scheduledMs);
+      metrics.cleanupLateness.observe({ policy_type: task.kind }, latenessMs / 1000);
+      const controller_name = task.family === "CleanupPolicy" ? "cleanup-controller" : "deleting-controller";
+      metrics.controllerReconciles.inc({ controller_name });
       for (const [reason, count] of run.tally?.skipped ?? [])
         metrics.cleanupSkipped.inc({ ...labels, reason }, count);
     },

@@ -13,6 +13,7 @@ import type { RootLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
 import { startCleanup } from "./cleanup-part.ts";
 import { connectCluster } from "./cluster.ts";
+import { startJournal } from "./journal-part.ts";
 import { startLeaseGroup } from "./lease-group.ts";
 import type { LeaseGroup, LeaseWork } from "./lease-group.ts";
 import { followSettings } from "./live-settings.ts";
@@ -123,7 +124,7 @@ function leaseWorks(
       start: async (client, parts) =>
         startScan(
           { ...base, ...(await shared()), client },
-          { ...readScope(client, startSettings), parts, onKeeper: relay.provide },
+          { ...readScope(client, startSettings), parts, onKeeper: (keeper) => relay.provide(keeper) },
         ),
     });
   }
@@ -131,7 +132,8 @@ function leaseWorks(
     works.push({
       lease: startSettings.cleanupLease,
       start: async (client, parts) => {
-        const context = { ...base, ...(await shared()), client };
+        const shares = { ...base, ...(await shared()), client };
+        const context = { ...shares, journal: startJournal(shares, parts) };
         if (wants("cleanup")) startCleanup(context, parts);
         if (wants("ttl")) startTtl(context, parts);
       },

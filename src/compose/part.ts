@@ -1,3 +1,4 @@
+import type { DeletionJournal } from "#controllers/journal/create-journal.ts";
 import type { SettingsStore } from "#controllers/settings/settings-store.ts";
 import type { Settings } from "#controllers/settings/setting-table.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
@@ -19,6 +20,12 @@ export interface PartContext {
   readonly log: RootLogger;
   readonly hostName: string;
   readonly signal: AbortSignal;
+}
+
+/** What the parts that delete are given besides. */
+export interface DeletingPartContext extends PartContext {
+  /** Absent where nothing is written down. */
+  readonly journal?: DeletionJournal | undefined;
 }
 
 /** A running part: ends its watches and workers and lets what is under way finish. */

@@ -6,19 +6,24 @@ import type { Clock } from "#controllers/runtime/clock.ts";
 import { startInterval } from "#controllers/runtime/schedule.ts";
 import { createTtlController, mayDeleteEverywhere } from "#controllers/ttl/ttl-controller.ts";
 import type { TtlObserver } from "#controllers/ttl/ttl-controller.ts";
+import type { TtlEntry } from "#controllers/ttl/ttl-table.ts";
 import type { EventRecorder } from "#kube/events/event-recorder.ts";
+import type { PolicyReference } from "#kube/events/scan-events.ts";
 import type { SourceHandlers } from "#kube/list-watch/source.ts";
 import { createPartRecorder } from "./event-recorder.ts";
-import type { Part, PartContext } from "./part.ts";
+import type { DeletingPartContext, Part, PartContext } from "./part.ts";
 import { createRightsWatch } from "./rights-watch.ts";
 
 /** Rights that nobody tells of are asked for again after this time. */
 const recheckMs = 300_000;
 
+/** As Kyverno's dashboards know it. */
+const ttlControllerName = "ttl-controller";
+
 type NamespaceMarks = Readonly<Record<"labels" | "annotations", Readonly<Record<string, string>>>>;
 
 /** Starts the deletion of objects whose label gives them a time to live. */
-export function startTtl(context: PartContext, parts: Part[], clock: Clock = systemClock): void {
+export function startTtl(context: DeletingPartContext, parts: Part[], clock: Clock = systemClock): void {
   const { client, discovery, settings, startSettings, log, signal } = context;
   const { metrics } = context.metrics;
   const recorder = createPartRecorder(context);
@@ -47,6 +52,7 @@ export function startTtl(context: PartContext, parts: Part[], clock: Clock = sys
       }
     },
     observer: createTtlObserver(context, recorder),
+    ...(context.journal === undefined ? {} : { journal: context.journal }),
   });
 
   metrics.ttlPending.read(() => [{ labels: {}, value: controller.table.pending }]);
@@ -124,17 +130,28 @@ function createTtlObserver({ metrics: page, log }: PartContext, recorder: EventR
     ...typeLabels(type),
     resource_namespace: namespace,
   });
+  const tell = (regarding: PolicyReference, note: string, budget = regarding): void =>
+    recorder.record({
+      policy: budget,
+      namespace: regarding.namespace ?? "",
+      events: [{ controller: "kyverno-cleanup", regarding, reason: "PolicyError", action: "None", note }],
+    });
   return {
     deleted({ type, namespace, name }, latenessMs) {
       metrics.ttlDeleted.inc(labelsOf(type, namespace));
+      metrics.controllerReconciles.inc({ controller_name: ttlControllerName });
       metrics.ttlLateness.observe({}, Math.max(0, latenessMs) / 1000);
       log.info("deleted, its time to live is over", { kind: type.kind, namespace, name });
     },
     protected({ type, namespace, name }, reason) {
       log.info("its time to live is over, but it stays", { kind: type.kind, namespace, name, reason });
     },
-    failed({ type, namespace, name }, error) {
+    failed(entry, error) {
+      const { type, namespace, name } = entry;
       metrics.ttlErrors.inc(labelsOf(type, namespace));
+      const what = error instanceof Error ? error.message : String(error);
+      // Thousands may fail for one reason: they share one budget in each namespace.
+      tell(referenceOf(entry), `its time to live is over, but it cannot be deleted: ${what}`, labelAsPolicy);
       log.warn("cannot be deleted although its time to live is over, trying again", {
         kind: type.kind,
         namespace,
@@ -144,26 +161,23 @@ function createTtlObserver({ metrics: page, log }: PartContext, recorder: EventR
     },
     invalid(type, { name, namespace, uid }, problem) {
       log.warn("time to live cannot be read", { kind: type.kind, namespace, name, problem });
-      const reference = {
-        apiVersion: apiVersionOf(type),
-        kind: type.kind,
-        ...(namespace === undefined ? {} : { namespace }),
-        name,
-        uid,
-      };
-      recorder.record({
-        policy: reference,
-        namespace: namespace ?? "",
-        events: [
-          {
-            controller: "kyverno-cleanup",
-            regarding: reference,
-            reason: "PolicyError",
-            action: "None",
-            note: `label cleanup.kyverno.io/ttl: ${problem}`,
-          },
-        ],
-      });
+      tell(
+        referenceOf({ type, name, namespace: namespace ?? "", uid }),
+        `label cleanup.kyverno.io/ttl: ${problem}`,
+      );
     },
   };
+}
+
+/** The budget of Events that all objects share; no object has this uid. */
+const labelAsPolicy = { apiVersion: "v1", kind: "Label", name: "cleanup.kyverno.io/ttl", uid: "ttl" };
+
+function referenceOf({
+  type,
+  namespace,
+  name,
+  uid,
+}: Pick<TtlEntry, "type" | "namespace" | "name" | "uid">): PolicyReference {
+  const within = namespace === "" ? {} : { namespace };
+  return { apiVersion: apiVersionOf(type), kind: type.kind, ...within, name, uid };
 }

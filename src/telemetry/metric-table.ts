@@ -283,6 +283,26 @@ export const metricTable = {
     help: "Objects that policies that delete looked at.",
     labels: ["policy_type"],
   },
+  cleanupMatched: {
+    kind: "counter",
+    name: "rearguard_cleanup_matched_total",
+    help: "Objects that runs of a policy that deletes selected.",
+    labels: cleanupPolicyLabels,
+    namespaceLabel: "policy_namespace",
+  },
+  cleanupLateness: {
+    kind: "histogram",
+    name: "rearguard_cleanup_lateness_seconds",
+    help: "How long after its time a run of a policy that deletes began.",
+    labels: ["policy_type"],
+    buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 3_600, 86_400],
+  },
+  cleanupAuditResults: {
+    kind: "gauge",
+    name: "rearguard_cleanup_audit_results",
+    help: "Results of audits and held runs that stand in reports.",
+    labels: [],
+  },
   cleanupSkipped: {
     kind: "counter",
     name: "rearguard_cleanup_skipped_total",
@@ -341,6 +361,24 @@ export const metricTable = {
     help: "How long after the end of its time to live an object was deleted.",
     labels: [],
     buckets: secondBuckets,
+  },
+  journalEntries: {
+    kind: "counter",
+    name: "rearguard_journal_entries_total",
+    help: "Objects that were written down before they were deleted.",
+    labels: [],
+  },
+  journalFailures: {
+    kind: "counter",
+    name: "rearguard_journal_failures_total",
+    help: "Writes of the journal that failed, so that nothing was deleted; by reason.",
+    labels: ["reason"],
+  },
+  journalBytes: {
+    kind: "gauge",
+    name: "rearguard_journal_bytes",
+    help: "Compressed size of the journal.",
+    labels: [],
   },
   seriesDropped: {
     kind: "counter",

@@ -1,5 +1,6 @@
 import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
-import { taskProblems } from "#engine/cleanup/task/cleanup-task.ts";
+import { taskProblems, taskWarnings } from "#engine/cleanup/task/cleanup-task.ts";
+import type { JournalFailureReason } from "#engine/cleanup/journal/journal-failure.ts";
 import { utcText } from "./run/grace-mark.ts";
 import type { RunOutcome, RunTally } from "./run/run-tally.ts";
 
@@ -8,8 +9,16 @@ export interface RunRecord {
   readonly scheduledMs: number;
   readonly endedMs: number;
   readonly durationMs: number;
-  readonly outcome: RunOutcome | { readonly kind: "failed" | "missed"; readonly message: string };
+  readonly outcome: RunOutcome | UnfinishedRun;
   readonly tally?: RunTally;
+}
+
+/** A run that did not come to its end, or never began. */
+export interface UnfinishedRun {
+  readonly kind: "failed" | "missed";
+  readonly message: string;
+  /** Where the journal could not be written: why. */
+  readonly journal?: JournalFailureReason;
 }
 
 /** What is true of a policy now. */
@@ -43,11 +52,13 @@ export function planCleanupStatus(
   nowMs: number,
 ): object | undefined {
   const { raw } = task.stored;
-  const ours = [readyCondition(task, findings), heldCondition(findings)].filter(
-    (draft) => draft !== undefined,
-  );
   const { lastRun, nextMs, held } = findings;
   const inPlace = conditionsOf(raw, task);
+  const ours = [
+    readyCondition(task, findings),
+    heldCondition(findings),
+    journalCondition(lastRun, inPlace),
+  ].filter((draft) => draft !== undefined);
   const conditions = mergeConditions(inPlace, ours, utcText(nowMs));
   const [ready] = conditions.filter(({ type }) => type === "Ready");
   const status = {
@@ -113,7 +124,7 @@ function readyCondition(task: CleanupTask, { nextMs }: CleanupFindings): Draft {
       message: "the schedule has no time any more at which the policy could run",
     };
   }
-  const warnings = task.schedule.ok ? task.schedule.warnings : [];
+  const warnings = taskWarnings(task);
   return {
     type: "Ready",
     status: "True",
@@ -138,6 +149,27 @@ function heldCondition({ held }: CleanupFindings): Draft | undefined {
     message: cut(`${held.message}; nothing was deleted; ${confirm}`),
   };
 }
+
+/** Only where the journal failed, and where it works again after that. */
+function journalCondition(lastRun: RunRecord | undefined, stored: readonly unknown[]): Draft | undefined {
+  if (lastRun === undefined) return undefined;
+  const type = "JournalWritable";
+  const { outcome } = lastRun;
+  if ("journal" in outcome && outcome.journal !== undefined) {
+    const reason = journalReasons[outcome.journal];
+    return { type, status: "False", reason, message: cut(outcome.message) };
+  }
+  const failed = stored.some((item) => record(item)["type"] === type);
+  if (!failed || outcome.kind === "failed" || outcome.kind === "missed") return undefined;
+  return { type, status: "True", reason: "Written", message: "what is deleted is written down first" };
+}
+
+const journalReasons = {
+  full: "Full",
+  forbidden: "Forbidden",
+  unavailable: "Unavailable",
+  "too large": "TooLarge",
+} as const;
 
 function conditionsOf(raw: Readonly<Record<string, unknown>>, { family }: CleanupTask): readonly unknown[] {
   const holder = family === "CleanupPolicy" ? raw : record(raw["conditionStatus"]);

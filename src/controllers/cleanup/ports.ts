@@ -1,8 +1,8 @@
-import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { Budget } from "#engine/budget.ts";
 import type { CelExceptionSource } from "#engine/cel-policy/cel-exception-source.ts";
 import type { ContextRequest, ContextSource, PermissionScope } from "#engine/context/context-source.ts";
+import type { DeletedObject } from "#engine/cleanup/journal/journal-entry.ts";
 import type { ProtectedMetadata } from "#engine/cleanup/protection.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
 
@@ -14,21 +14,10 @@ export interface RunContext extends ContextSource {
 /** What is known of a namespace while a run goes on. */
 export type NamespaceFacts = Required<Pick<ProtectedMetadata, "labels" | "annotations">>;
 
-/** An object that is about to be deleted. */
-export interface JournalEntry {
-  readonly type: ResourceType;
-  readonly object: KubeObject;
-  /** `kind/namespace/name` of the policy, or what else deletes it. */
-  readonly cause: string;
-  /** One name for all that went in one run. */
-  readonly run: string;
-  readonly reason: string;
-}
-
 /** Keeps what is deleted. Nothing is deleted that it could not keep. */
 export interface Journal {
-  /** Resolves when the entries are safe. */
-  keep(entries: readonly JournalEntry[]): Promise<void>;
+  /** Resolves when the objects are written down for good. Rejects with a `JournalFailure`. */
+  keep(objects: readonly DeletedObject[]): Promise<void>;
 }
 
 /** Everything of the world that a run touches. */

@@ -2,13 +2,14 @@ import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { Clock } from "#controllers/runtime/clock.ts";
 import { done } from "#controllers/runtime/reconcile-loop.ts";
 import type { Outcome } from "#controllers/runtime/reconcile-loop.ts";
+import { JournalFailure } from "#engine/cleanup/journal/journal-failure.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import { WriteFenced } from "#kube/client/api-error.ts";
 import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
 import { taskProblems } from "#engine/cleanup/task/cleanup-task.ts";
 import { nextDue, shareOf } from "#engine/cleanup/task/next-due.ts";
 import type { Due } from "#engine/cleanup/task/next-due.ts";
-import type { CleanupFindings, RunRecord } from "./plan-status.ts";
+import type { CleanupFindings, RunRecord, UnfinishedRun } from "./plan-status.ts";
 import type { RunWorld } from "./ports.ts";
 import { messageOf } from "./run/find-candidates.ts";
 import { PolicyChanged } from "./run/delete-targets.ts";
@@ -123,7 +124,7 @@ export function createPolicyReconciler(options: ReconcilePolicyOptions): PolicyR
         generation: task.generation,
       };
       log.warn("cleanup run failed, it is repeated", { policy: task.key, error });
-      conclude(task, memory, { kind: "failed", message }, { due, startedMs });
+      conclude(task, memory, failedRun(error), { due, startedMs });
       return;
     }
     memory.failuresInRow = 0;
@@ -232,5 +233,15 @@ export function createPolicyReconciler(options: ReconcilePolicyOptions): PolicyR
       const task = options.task(key);
       return task === undefined ? undefined : dueOf(task)?.startMs;
     },
+  };
+}
+
+function failedRun(error: unknown): UnfinishedRun {
+  const message = messageOf(error);
+  if (!(error instanceof JournalFailure)) return { kind: "failed", message };
+  return {
+    kind: "failed",
+    message: `nothing is deleted that cannot be written down first: ${message}`,
+    journal: error.reason,
   };
 }

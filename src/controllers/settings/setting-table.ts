@@ -292,6 +292,24 @@ const settingTable = {
     live: true,
   }),
 
+  journal: row(oneOf(["none", "volume", "configmaps"]), "none", {
+    doc: "Where objects are written down before cleanup, deleting policies or the TTL label delete them, for `rearguard restore`: a folder, or ConfigMaps in Kyverno's namespace. What cannot be written down is not deleted.",
+    live: false,
+  }),
+  journalPath: row(text, "/journal", { doc: "The folder of a journal on a volume.", live: false }),
+  journalMaxSize: row(bytes({ min: 65_536, max: 1_099_511_627_776 }), 64 * 1_024 * 1_024, {
+    doc: "Size of the journal, compressed. Where it is full, nothing is deleted.",
+    live: false,
+  }),
+  journalRetention: row(duration({ minMs: 3_600 * second }), 7 * 86_400 * second, {
+    doc: "Entries are kept for so long, and go then.",
+    live: false,
+  }),
+  journalSecretData: row(bool, false, {
+    doc: "Write down the data of Secrets, too. Without, they cannot be restored whole.",
+    live: false,
+  }),
+
   reportsLease: row(text, "kyverno-reports-controller", { doc: "Lease of scan and reports.", live: false }),
   backgroundLease: row(text, "kyverno-background-controller", {
     doc: "Lease of generate and mutate-existing.",

@@ -1,11 +1,13 @@
 import PQueue from "p-queue";
 import { decodeMeta } from "#api/meta/object-meta.ts";
 import type { KubeObject } from "#api/meta/object-meta.ts";
+import type { DeletedObject } from "#engine/cleanup/journal/journal-entry.ts";
 import { protectionOf } from "#engine/cleanup/protection.ts";
 import type { ProtectedMetadata } from "#engine/cleanup/protection.ts";
 import { isConflict, isNotFound } from "#kube/client/api-error.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
 import type { Clock } from "#controllers/runtime/clock.ts";
+import { ttlLabel } from "./ttl-object.ts";
 import type { TtlEntry, TtlTable } from "./ttl-table.ts";
 
 /** Told of each object whose time came. */
@@ -26,7 +28,7 @@ export interface ExpireOptions {
   /** Whether the label works where this object is; a setting says so, and it may change while the object waits. */
   readonly allows: (entry: TtlEntry) => boolean;
   /** Awaited before a delete; where it rejects nothing is deleted. Undefined where nothing is kept. */
-  readonly journal?: (entry: TtlEntry, object: KubeObject) => Promise<void>;
+  readonly journal?: { keep(objects: readonly DeletedObject[]): Promise<void> };
   readonly concurrency: number;
   readonly observer: ExpireObserver;
   readonly signal: AbortSignal;
@@ -59,8 +61,8 @@ export function createExpiry(options: ExpireOptions): {
         observer.protected(entry, reason);
         return table.postpone(uid, clock.now() + protectedWaitMs);
       }
-      if (options.journal !== undefined)
-        await options.journal(entry, await client.get(type, key, { signal }));
+      if (options.journal !== undefined && !(await isWrittenDown(options, options.journal, entry, key)))
+        return readAgain(options, entry, key);
       signal.throwIfAborted();
       const precise = { uid, resourceVersion, signal, ...(propagation === undefined ? {} : { propagation }) };
       await client.delete(type, key, precise);
@@ -109,6 +111,23 @@ function protectionNow(
       ...(facts === undefined ? {} : { namespaceMetadata: facts }),
     },
   );
+}
+
+/** Reads the object once and writes it down. False where it is not the one any more that was judged. */
+async function isWrittenDown(
+  { client, signal }: ExpireOptions,
+  journal: NonNullable<ExpireOptions["journal"]>,
+  { type, uid, resourceVersion, dueMs }: TtlEntry,
+  key: Key,
+): Promise<boolean> {
+  const object: KubeObject = await client.get(type, key, { signal });
+  const { metadata } = object;
+  if (metadata.uid !== uid || metadata.resourceVersion !== resourceVersion) return false;
+  const due = new Date(Math.floor(dueMs / 1000) * 1000).toISOString().replace(".000Z", "Z");
+  await journal.keep([
+    { type, object, cause: { kind: "Label", name: ttlLabel }, run: due, reason: "its time to live was over" },
+  ]);
+  return true;
 }
 
 async function readAgain(

@@ -1,6 +1,9 @@
 import PQueue from "p-queue";
 import { decodeMeta } from "#api/meta/object-meta.ts";
 import type { KubeObject } from "#api/meta/object-meta.ts";
+import type { JournalCause } from "#engine/cleanup/journal/journal-entry.ts";
+import { JournalFailure } from "#engine/cleanup/journal/journal-failure.ts";
+import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
 import { isConflict, isNotFound, TransportError, WriteFenced } from "#kube/client/api-error.ts";
 import type { Candidate } from "./candidate.ts";
 import { objectKey, objectText } from "./candidate.ts";
@@ -15,7 +18,8 @@ export interface DeleteObserver {
 }
 
 interface DeleteDetails {
-  readonly runName: string;
+  /** The run, by its scheduled time. */
+  readonly run: string;
   readonly observer: DeleteObserver;
   readonly isCurrent: () => boolean;
 }
@@ -97,10 +101,8 @@ async function deleteOne(
       }
       judgedVersion = meta.resourceVersion;
     }
+    if (!(await isWrittenDown(run, target, object, details))) return;
     if (!details.isCurrent()) throw new PolicyChanged();
-    await world.journal?.keep([
-      { type: target.type, object, cause: task.key, run: details.runName, reason: "selected by the policy" },
-    ]);
     try {
       signal.throwIfAborted();
       await world.client.delete(target.type, objectKey(target.namespace, target.name), {
@@ -116,17 +118,43 @@ async function deleteOne(
       if (isNotFound(error)) return countSkipped(tally, "gone");
       // A refusal, by a webhook or an overloaded server, concerns this object; silence concerns all.
       if (error instanceof WriteFenced || error instanceof TransportError || signal.aborted) throw error;
-      if (!isConflict(error)) {
-        const message = messageOf(error);
-        tally.failed += 1;
-        noteProblem(tally, `${objectText(target)}: ${message}`);
-        details.observer.failed(target, message);
-        return;
-      }
+      if (!isConflict(error)) return noteFailure(run, target, error, details);
       object = await readAgain(run, target);
     }
   }
   countSkipped(tally, "changed");
+}
+
+/** True where it may be deleted as far as the journal is concerned. Rejects where the journal keeps nothing at all. */
+async function isWrittenDown(
+  run: Run,
+  target: Candidate,
+  object: KubeObject,
+  details: DeleteDetails,
+): Promise<boolean> {
+  const { journal } = run.world;
+  if (journal === undefined) return true;
+  const { type } = target;
+  const reason = "selected by the policy";
+  try {
+    await journal.keep([{ type, object, cause: causeOf(run.task), run: details.run, reason }]);
+    return true;
+  } catch (error) {
+    if (!(error instanceof JournalFailure) || error.reason !== "too large") throw error;
+    noteFailure(run, target, error, details);
+    return false;
+  }
+}
+
+function causeOf({ kind, namespace, name }: CleanupTask): JournalCause {
+  return { kind, ...(namespace === undefined ? {} : { namespace }), name };
+}
+
+function noteFailure({ tally }: Run, target: Candidate, error: unknown, { observer }: DeleteDetails): void {
+  const message = messageOf(error);
+  tally.failed += 1;
+  noteProblem(tally, `${objectText(target)}: ${message}`);
+  observer.failed(target, message);
 }
 
 async function readAgain({ world, signal }: Run, target: Candidate): Promise<KubeObject | undefined> {

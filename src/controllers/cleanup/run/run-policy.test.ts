@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { JournalFailure } from "#engine/cleanup/journal/journal-failure.ts";
 import { ApiError, TransportError, WriteFenced } from "#kube/client/api-error.ts";
 
 import { configMaps, FakeCluster, namespaceNamed, staleTask } from "../cleanup-world.fixture.ts";
 import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
-import type { RunWorld } from "../ports.ts";
+import type { Journal, RunWorld } from "../ports.ts";
 import { PolicyChanged } from "./delete-targets.ts";
 import { runPolicy } from "./run-policy.ts";
 import type { FinishedRun, RunObserver } from "./run-policy.ts";
@@ -164,6 +165,36 @@ describe("a cleanup run", () => {
     const world = { ...cluster.world, journal: { keep: () => Promise.reject(full) } };
     await assert.rejects(run(cluster, staleTask(), { world }), full);
     assert.equal(cluster.calls.delete, 0);
+  });
+
+  it("writes every object down before it goes, with the run that it went in", async () => {
+    const cluster = new FakeCluster();
+    cluster.put("a", stale);
+    const kept: unknown[] = [];
+    const journal: Journal = {
+      keep: async ([deleted]) => {
+        kept.push([deleted?.object.metadata.name, deleted?.cause, deleted?.run, cluster.calls.delete]);
+      },
+    };
+    await run(cluster, staleTask(), { world: { ...cluster.world, journal } });
+    const at = new Date(cluster.clock.now()).toISOString().replace(/\.\d+Z$/, "Z");
+    assert.deepEqual(kept, [["a", { kind: "ClusterCleanupPolicy", name: "stale" }, at, 0]]);
+    assert.equal(cluster.deleted.length, 1);
+  });
+
+  it("leaves an object alone that is too large for the journal, and goes on", async () => {
+    const cluster = new FakeCluster();
+    for (const name of ["a", "huge", "b"]) cluster.put(name, stale);
+    const journal: Journal = {
+      keep: ([deleted]) =>
+        deleted?.object.metadata.name === "huge"
+          ? Promise.reject(new JournalFailure("too large", "it is too large"))
+          : Promise.resolve(),
+    };
+    const { tally } = await run(cluster, staleTask(), { world: { ...cluster.world, journal } });
+    assert.deepEqual([...cluster.objects.keys()], ["huge"]);
+    assert.equal(tally.failed, 1);
+    assert.deepEqual(tally.problems, ["ConfigMap/shop/huge: it is too large"]);
   });
 
   it("deletes nothing more once its policy was edited or is gone", async () => {

@@ -7,6 +7,7 @@ import { deleteTargets } from "./delete-targets.ts";
 import type { DeleteObserver } from "./delete-targets.ts";
 import { findCandidates } from "./find-candidates.ts";
 import type { Run } from "./find-candidates.ts";
+import { utcText } from "./grace-mark.ts";
 import { markTargets } from "./mark-targets.ts";
 import { planRun } from "#engine/cleanup/plan-run.ts";
 import { readNamespaces } from "./read-namespaces.ts";
@@ -69,7 +70,7 @@ export async function runPolicy(world: RunWorld, request: RunRequest): Promise<F
   const due = await markAndWait(run, plan.targets, found.unmark, observer);
   const targets = new Map([...due].filter(([, target]) => !holdsBack(run, request, target)));
   const { isCurrent } = request;
-  await deleteTargets(run, targets, { runName: `${task.key}@${request.scheduledMs}`, observer, isCurrent });
+  await deleteTargets(run, targets, { run: utcText(request.scheduledMs), observer, isCurrent });
   return { outcome: { kind: "completed" }, tally };
 }
 

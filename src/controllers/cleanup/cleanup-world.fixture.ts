@@ -4,7 +4,7 @@ import { Budget, defaultBudgetLimits } from "#engine/budget.ts";
 import { ApiError } from "#kube/client/api-error.ts";
 import type { DeleteOptions } from "#kube/client/kube-client.ts";
 import { createVirtualClock } from "#test/support/virtual-clock.ts";
-import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
+import type { CleanupKind, CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
 import type { RunWorld } from "./ports.ts";
 import { policyRows } from "#engine/cleanup/task/policy-rows.ts";
 import { prepareTask } from "#engine/cleanup/task/prepare-task.ts";
@@ -21,6 +21,9 @@ export const configMaps: ResourceType = {
 
 const notFound = (): ApiError => new ApiError({ status: 404, reason: "NotFound", message: "not found" });
 const conflict = (): ApiError => new ApiError({ status: 409, reason: "Conflict", message: "changed" });
+
+/** Metadata of what `staleTask` selects. */
+export const stale = { labels: { stale: "yes" } };
 
 export function namespaceNamed(name: string, metadata: Readonly<Record<string, unknown>> = {}): KubeObject {
   return {
@@ -114,37 +117,57 @@ export class FakeCluster {
   };
 }
 
-/** A ClusterCleanupPolicy of ConfigMaps with the label `stale: yes`. */
-export function staleTask(
-  more: {
-    readonly schedule?: string;
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly status?: object;
-    readonly created?: string;
-    readonly uid?: string;
-    readonly generation?: number;
-  } = {},
-): CleanupTask {
-  const row = policyRows.find(({ kind }) => kind === "ClusterCleanupPolicy");
-  if (row === undefined) throw new Error("the table has no ClusterCleanupPolicy");
-  const object: KubeObject = {
-    apiVersion: "kyverno.io/v2",
-    kind: "ClusterCleanupPolicy",
+/** What a policy may say beside its spec. */
+interface PolicyText {
+  readonly apiVersion?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly status?: object;
+  readonly created?: string;
+  readonly uid?: string;
+  readonly generation?: number;
+}
+
+/** A policy of any kind, ready to run. */
+export function taskOf(kind: CleanupKind, spec: object, more: PolicyText = {}): CleanupTask {
+  const row = policyRows.find((candidate) => candidate.kind === kind);
+  if (row === undefined) throw new Error(`the table has no ${kind}`);
+  const prepared = prepareTask(row, policyObject(kind, spec, more), { percentFrom: 100 });
+  if (!prepared.ok) throw new Error(JSON.stringify(prepared.problems));
+  return prepared.value;
+}
+
+export function policyObject(kind: CleanupKind, spec: object, more: PolicyText = {}): KubeObject {
+  return {
+    apiVersion:
+      more.apiVersion ?? (kind.endsWith("CleanupPolicy") ? "kyverno.io/v2" : "policies.kyverno.io/v1"),
+    kind,
     metadata: {
-      name: "stale",
+      name: more.name ?? "stale",
+      ...(more.namespace === undefined ? {} : { namespace: more.namespace }),
       uid: more.uid ?? "policy-1",
       generation: more.generation ?? 1,
       resourceVersion: "1",
       creationTimestamp: more.created ?? "2026-01-01T00:00:00Z",
       annotations: more.annotations ?? {},
     },
-    spec: {
-      schedule: more.schedule ?? "0 * * * *",
-      match: { any: [{ resources: { kinds: ["ConfigMap"], selector: { matchLabels: { stale: "yes" } } } }] },
-    },
+    spec,
     ...(more.status === undefined ? {} : { status: more.status }),
   };
-  const prepared = prepareTask(row, object, { percentFrom: 100 });
-  if (!prepared.ok) throw new Error(JSON.stringify(prepared.problems));
-  return prepared.value;
+}
+
+/** A ClusterCleanupPolicy of ConfigMaps with the label `stale: yes`. */
+export function staleTask({
+  schedule = "0 * * * *",
+  ...more
+}: PolicyText & { readonly schedule?: string } = {}): CleanupTask {
+  return taskOf(
+    "ClusterCleanupPolicy",
+    {
+      schedule,
+      match: { any: [{ resources: { kinds: ["ConfigMap"], selector: { matchLabels: { stale: "yes" } } } }] },
+    },
+    more,
+  );
 }

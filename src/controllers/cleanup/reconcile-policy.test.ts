@@ -2,64 +2,15 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { TransportError } from "#kube/client/api-error.ts";
-import { silentLogger } from "#telemetry/logger.ts";
 
-import { configMaps, FakeCluster, staleTask } from "./cleanup-world.fixture.ts";
-import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
-import type { CleanupFindings, RunRecord } from "./plan-status.ts";
-import { createPolicyReconciler } from "./reconcile-policy.ts";
+import { stale, staleTask } from "./cleanup-world.fixture.ts";
+import { PolicyLife } from "./policy-life.fixture.ts";
 
-const stale = { labels: { stale: "yes" } };
 const hourMs = 3_600_000;
-
-class Operator {
-  readonly cluster = new FakeCluster();
-  readonly runs: RunRecord[] = [];
-  readonly written: CleanupFindings[] = [];
-  task: CleanupTask | undefined;
-  readonly reconciler = createPolicyReconciler({
-    world: this.cluster.world,
-    clock: this.cluster.clock,
-    log: silentLogger,
-    defaultZone: () => "UTC",
-    task: () => this.task,
-    served: () => [configMaps],
-    observerOf: () => ({ deleted: () => {}, failed: () => {}, marked: () => {}, wouldDelete: () => {} }),
-    waits: () => () => false,
-    onRun: (_task, run) => this.runs.push(run),
-    writeStatus: (_task, findings) => {
-      this.written.push(findings);
-      return Promise.resolve();
-    },
-  });
-
-  constructor(task: CleanupTask) {
-    this.task = task;
-    this.cluster.put("a", stale);
-  }
-
-  /** Lets the policy live for some time, asleep as long as it wants to be. Returns how often it was looked at. */
-  async live(durationMs: number): Promise<number> {
-    const endMs = this.cluster.clock.now() + durationMs;
-    for (let looks = 1; ; looks += 1) {
-      const outcome = await this.reconciler.reconcile("k", new AbortController().signal);
-      if (outcome.kind === "done") return looks;
-      if (this.cluster.clock.now() + outcome.delayMs > endMs) {
-        await this.cluster.clock.advance(Math.max(0, endMs - this.cluster.clock.now()));
-        return looks;
-      }
-      await this.cluster.clock.advance(outcome.delayMs);
-    }
-  }
-
-  get outcomes(): readonly string[] {
-    return this.runs.map(({ outcome }) => outcome.kind);
-  }
-}
 
 describe("the schedule of a policy", () => {
   it("runs it at each of its times and at no other", async () => {
-    const operator = new Operator(staleTask());
+    const operator = new PolicyLife(staleTask());
     await operator.live(3.5 * hourMs);
     assert.deepEqual(
       operator.runs.map(({ scheduledMs }) => new Date(scheduledMs).toISOString()),
@@ -68,13 +19,13 @@ describe("the schedule of a policy", () => {
   });
 
   it("makes one run of the times that passed while nobody ran it", async () => {
-    const operator = new Operator(staleTask({ created: "2025-12-01T00:00:00Z" }));
+    const operator = new PolicyLife(staleTask({ created: "2025-12-01T00:00:00Z" }));
     await operator.live(1_000);
     assert.equal(operator.runs.length, 1);
   });
 
   it("goes on from the run that the status tells of", async () => {
-    const operator = new Operator(
+    const operator = new PolicyLife(
       staleTask({ created: "2025-12-01T00:00:00Z", status: { lastExecutionTime: "2026-01-01T00:00:00Z" } }),
     );
     await operator.live(hourMs / 2);
@@ -82,14 +33,14 @@ describe("the schedule of a policy", () => {
   });
 
   it("never runs a policy whose time never comes, and says so", async () => {
-    const operator = new Operator(staleTask({ schedule: "0 0 30 2 *" }));
+    const operator = new PolicyLife(staleTask({ schedule: "0 0 30 2 *" }));
     assert.equal(await operator.live(30 * 24 * hourMs), 1);
     assert.deepEqual(operator.runs, []);
     assert.equal(operator.written[0]?.nextMs, undefined);
   });
 
   it("repeats a run that failed, less and less often, and goes on when it succeeds", async () => {
-    const operator = new Operator(staleTask());
+    const operator = new PolicyLife(staleTask());
     let failures = 0;
     operator.cluster.before = (verb) => {
       if (verb === "delete" && failures++ < 3) throw new TransportError("connect", "refused");
@@ -106,7 +57,7 @@ describe("the schedule of a policy", () => {
   });
 
   it("waits with a failed run however often the policy is looked at, as after each write of its own status", async () => {
-    const operator = new Operator(staleTask({ created: "2025-12-01T00:00:00Z" }));
+    const operator = new PolicyLife(staleTask({ created: "2025-12-01T00:00:00Z" }));
     operator.cluster.before = (verb) => {
       if (verb === "delete") throw new TransportError("connect", "refused");
     };
@@ -122,7 +73,7 @@ describe("the schedule of a policy", () => {
 
   it("ends a run whose policy is deleted, and tells another policy of that name nothing", async () => {
     for (const next of [undefined, staleTask({ uid: "policy-2" })]) {
-      const operator = new Operator(staleTask({ created: "2025-12-01T00:00:00Z" }));
+      const operator = new PolicyLife(staleTask({ created: "2025-12-01T00:00:00Z" }));
       for (let index = 0; index < 50; index += 1) operator.cluster.put(`o-${index}`, stale);
       operator.cluster.before = (verb) => {
         if (verb === "delete" && operator.cluster.calls.delete === 3) operator.task = next;
@@ -134,7 +85,7 @@ describe("the schedule of a policy", () => {
   });
 
   it("ends a run whose policy is told to audit, and audits", async () => {
-    const operator = new Operator(staleTask({ created: "2025-12-01T00:00:00Z" }));
+    const operator = new PolicyLife(staleTask({ created: "2025-12-01T00:00:00Z" }));
     for (let index = 0; index < 50; index += 1) operator.cluster.put(`o-${index}`, stale);
     const annotations = { "cleanup.rearguard.io/mode": "audit" };
     operator.cluster.before = (verb) => {
@@ -147,7 +98,7 @@ describe("the schedule of a policy", () => {
   });
 
   it("does not run more often where the clock is set back, and once where it is set forward", async () => {
-    const operator = new Operator(staleTask());
+    const operator = new PolicyLife(staleTask());
     await operator.live(1.5 * hourMs);
     operator.cluster.clock.shiftWallClock(-hourMs);
     await operator.live(hourMs / 4);
@@ -159,13 +110,13 @@ describe("the schedule of a policy", () => {
 
   it("leaves out a run that is later than its deadline allows, and keeps the next", async () => {
     const annotations = { "cleanup.rearguard.io/starting-deadline": "10m" };
-    const operator = new Operator(staleTask({ created: "2025-12-01T00:00:00Z", annotations }));
+    const operator = new PolicyLife(staleTask({ created: "2025-12-01T00:00:00Z", annotations }));
     await operator.live(1.5 * hourMs);
     assert.deepEqual(operator.outcomes, ["missed", "completed"]);
   });
 
   it("starts within its jitter", async () => {
-    const operator = new Operator(staleTask({ annotations: { "cleanup.rearguard.io/jitter": "10m" } }));
+    const operator = new PolicyLife(staleTask({ annotations: { "cleanup.rearguard.io/jitter": "10m" } }));
     await operator.live(1.5 * hourMs);
     const [run] = operator.runs;
     const lateMs = (run?.endedMs ?? 0) - (run?.scheduledMs ?? 0);
@@ -173,7 +124,7 @@ describe("the schedule of a policy", () => {
   });
 
   it("does not run what cannot be read", async () => {
-    const operator = new Operator(staleTask({ annotations: { "cleanup.rearguard.io/mod": "audit" } }));
+    const operator = new PolicyLife(staleTask({ annotations: { "cleanup.rearguard.io/mod": "audit" } }));
     await operator.live(5 * hourMs);
     assert.deepEqual(operator.runs, []);
   });
@@ -184,7 +135,7 @@ describe("a run that a limit held", () => {
     staleTask({ annotations: { "cleanup.rearguard.io/max-deletions": "0", ...more } });
 
   it("is held at every time of the schedule, under the name of the first", async () => {
-    const operator = new Operator(limited());
+    const operator = new PolicyLife(limited());
     await operator.live(3.5 * hourMs);
     assert.deepEqual(operator.outcomes, ["held", "held", "held"]);
     assert.deepEqual(operator.written.at(-1)?.held?.scheduledMs, Date.parse("2026-01-01T01:00:00Z"));
@@ -192,7 +143,7 @@ describe("a run that a limit held", () => {
   });
 
   it("is carried out at once when it is confirmed, and once only", async () => {
-    const operator = new Operator(limited());
+    const operator = new PolicyLife(limited());
     await operator.live(1.5 * hourMs);
     operator.task = limited({ "cleanup.rearguard.io/confirm-run": "2026-01-01T01:00:00Z" });
     await operator.live(1_000);
@@ -204,7 +155,7 @@ describe("a run that a limit held", () => {
   });
 
   it("is not carried out by the confirmation of another", async () => {
-    const operator = new Operator(limited({ "cleanup.rearguard.io/confirm-run": "2025-01-01T01:00:00Z" }));
+    const operator = new PolicyLife(limited({ "cleanup.rearguard.io/confirm-run": "2025-01-01T01:00:00Z" }));
     await operator.live(2.5 * hourMs);
     assert.deepEqual(operator.outcomes, ["held", "held"]);
   });
@@ -220,7 +171,7 @@ describe("a run that a limit held", () => {
         heldRun: { scheduledTime: "2025-12-31T23:00:00Z", message: "m" },
       },
     });
-    const operator = new Operator(task);
+    const operator = new PolicyLife(task);
     await operator.live(1_000);
     assert.deepEqual(operator.outcomes, ["completed"]);
   });

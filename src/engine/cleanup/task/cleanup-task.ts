@@ -24,6 +24,8 @@ export type SelectionVerdict =
 export interface CleanupSelection {
   /** Why nothing can be judged. */
   readonly problem?: string;
+  /** What is judged as it is written, but hardly as it is meant; for people. */
+  readonly warnings: readonly string[];
   /** True for a served kind whose objects have to be looked at. */
   readonly selects: (type: ResourceType) => boolean;
   /** True for a served kind that is named without a wildcard. */
@@ -60,6 +62,11 @@ export interface StoredStatus {
   /** The run that a limit held, by its scheduled time. */
   readonly heldRunMs?: number;
   readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** What a policy does other than its author may think; empty for most. */
+export function taskWarnings({ schedule, selection }: CleanupTask): readonly string[] {
+  return [...(schedule.ok ? schedule.warnings : []), ...selection.warnings];
 }
 
 /** What stands in the way of any run; empty where the policy can run. */

@@ -11,6 +11,7 @@ import { compileDeletingPolicy } from "../../deleting-policy/compile-deleting-po
 import type { CompiledDeletingPolicy } from "../../deleting-policy/compile-deleting-policy.ts";
 import { judgeDeletingPolicy } from "../../deleting-policy/judge-deleting-policy.ts";
 import { matchesKind } from "../../match/kind-selector.ts";
+import { celWarnings, classicWarnings } from "./selection-warnings.ts";
 import type { CleanupKind, CleanupSelection, Propagation } from "./cleanup-task.ts";
 
 /** What a policy says, in the terms that all kinds share. */
@@ -60,6 +61,7 @@ function classicSelection(policy: CleanupPolicy | ClusterCleanupPolicy): Cleanup
   );
   return {
     ...(compiled.problem === undefined ? {} : { problem: compiled.problem }),
+    warnings: classicWarnings(policy),
     selects: ({ group, version, kind }) =>
       compiled.kinds.some((selector) => matchesKind(selector, { group, version, kind }, "")),
     namesKind: ({ kind }) => compiled.kinds.some((selector) => selector.kind === kind && !hasWildcard(kind)),
@@ -84,6 +86,7 @@ function cel(
         ...(propagation === undefined ? {} : { propagation }),
         selection: {
           ...(problem === undefined ? {} : { problem }),
+          warnings: celWarnings(decoded.value),
           ...celTargets(compiled, decoded.value.spec),
           judge: (input) => judgeDeletingPolicy(compiled, input),
         },
@@ -96,7 +99,7 @@ function cel(
 function celTargets(
   { resources, identity }: CompiledDeletingPolicy,
   spec: object,
-): Omit<CleanupSelection, "problem" | "judge"> {
+): Omit<CleanupSelection, "problem" | "warnings" | "judge"> {
   const selects: CleanupSelection["selects"] = ({ group, version, resource }) =>
     resources.some(
       (named) => named.group === group && named.version === version && named.resource === resource,

@@ -13,10 +13,9 @@ import type { PersistentClient } from "#test/faults/world/persistent-client.ts";
 import { kubectlSkipReason } from "#test/support/control-plane/availability.ts";
 import { startTestPlane } from "#test/support/control-plane/start-test-plane.ts";
 import type { ControlPlane } from "#test/support/control-plane/test-cluster.ts";
-import { startOperator } from "#test/support/operator/operator-process.ts";
-import type { OperatorProcess } from "#test/support/operator/operator-process.ts";
 import { writeOperatorKubeconfig } from "#test/support/operator/operator-rights.ts";
-import { eventually, verdictsOf, wantLabel } from "./scan/scan-cluster.ts";
+import { eventually, startTestOperator, verdictsOf, wantLabel } from "./scan/scan-cluster.ts";
+import type { ScanOperator } from "./scan/scan-cluster.ts";
 
 const overlays = fileURLToPath(new URL("../../config/overlays/", import.meta.url));
 const operationsPage = fileURLToPath(new URL("../../docs/operations.md", import.meta.url));
@@ -41,7 +40,7 @@ describe("an installation from the manifests", { skip: kubectlSkipReason() }, ()
   let folder: string;
   let client: KubeClient;
   let world: PersistentClient;
-  let operator: OperatorProcess | undefined;
+  let operator: ScanOperator | undefined;
 
   const kubectl = async (args: readonly string[], input?: string): Promise<string> => {
     const { code, stdout, stderr } = await plane.kubectl(args, input);
@@ -64,7 +63,7 @@ describe("an installation from the manifests", { skip: kubectlSkipReason() }, ()
   });
 
   after(async () => {
-    await operator?.stop("SIGKILL");
+    await operator?.stop();
     await client.close();
     await plane.stop();
     await rm(folder, { recursive: true, force: true });
@@ -107,7 +106,7 @@ describe("an installation from the manifests", { skip: kubectlSkipReason() }, ()
     };
     const [command, ...flags] = container.args;
     assert.equal(command, "controller");
-    operator = await startOperator({
+    operator = await startTestOperator({
       kubeconfigPath: await writeOperatorKubeconfig(client, plane),
       logPath: join(folder, "operator.log"),
       flags,
@@ -162,7 +161,7 @@ describe("an installation from the manifests", { skip: kubectlSkipReason() }, ()
     await kubectl(["delete", "clusterrole", "rearguard-secrets"]);
     // What is watched goes on until the watch ends; a restart asks anew.
     assert.equal(await operator?.stop(), 0);
-    operator = await startOperator({
+    operator = await startTestOperator({
       kubeconfigPath: await writeOperatorKubeconfig(client, plane),
       logPath: join(folder, "operator.log"),
     });

@@ -64,9 +64,9 @@ describe("operators and their Lease", () => {
       name: "team",
       rules: [wantLabel("t", ["Pod"], "team", { namespaces: [namespace] })],
     });
-    const first = await cluster.operator([...shortLease, "--pod-name=first"]);
+    const first = await cluster.operator([...shortLease, "--pod-name=first"], { asProcess: true });
     await untilSettled(first);
-    const second = await cluster.operator([...shortLease, "--pod-name=second"]);
+    const second = await cluster.operator([...shortLease, "--pod-name=second"], { asProcess: true });
     assert.equal(await second.metric("rearguard_lease_held"), 0);
     await first.stop("SIGKILL");
     await cluster.world.merge(

@@ -104,7 +104,7 @@ describe("operators end and begin", () => {
     for (const uid of (await versions()).keys())
       await cluster.world.remove({ type: kinds.report, namespace, name: uid });
     const counted = await cluster.plane.auditCounts();
-    const victim = await cluster.operator();
+    const victim = await cluster.operator([], { asProcess: true });
     await eventually("some reports are written", async () => (await versions()).size > 3);
     await victim.stop("SIGKILL");
     // So that the next one need not wait for it to run out.

@@ -10,23 +10,29 @@ import { kinds } from "#test/faults/world/kinds.ts";
 import { createPersistentClient } from "#test/faults/world/persistent-client.ts";
 import type { ObjectPlace, PersistentClient } from "#test/faults/world/persistent-client.ts";
 import { applyCrds } from "#test/support/control-plane/apply-crds.ts";
-import { startTestPlane } from "#test/support/control-plane/start-test-plane.ts";
+import { isEmbeddedPlane, startTestPlane } from "#test/support/control-plane/start-test-plane.ts";
 import type { ControlPlane } from "#test/support/control-plane/test-cluster.ts";
+import type { OperatorEndpoints } from "#test/support/operator/operator-endpoints.ts";
+import { startOperatorHere } from "#test/support/operator/operator-here.ts";
 import { startOperator } from "#test/support/operator/operator-process.ts";
 import { applyOperatorRights, writeOperatorKubeconfig } from "#test/support/operator/operator-rights.ts";
-import type { OperatorProcess } from "#test/support/operator/operator-process.ts";
 
 /** An operator whose log can be read. */
-export interface ScanOperator extends OperatorProcess {
+export interface ScanOperator extends OperatorEndpoints {
   log(): Promise<string>;
+  /** Ends it and resolves to its exit code; by SIGTERM, or by another signal where it is a process. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** A control plane with our CRDs, and operators as processes of their own with the rights of our manifests. */
+/** A control plane with our CRDs, and operators with the rights of our manifests. */
 export interface ScanCluster {
   readonly plane: ControlPlane;
   readonly world: PersistentClient;
-  /** Starts an operator, which has the rights that our manifests give it and those of `grant`. */
-  operator(flags?: readonly string[]): Promise<ScanOperator>;
+  /**
+   * Starts an operator, which has the rights that our manifests give it and those of `grant`. On the embedded API server it
+   * runs in this process, unless the test needs a process that it can kill: most of a start is reading the source.
+   */
+  operator(flags?: readonly string[], options?: { readonly asProcess?: boolean }): Promise<ScanOperator>;
   /** Gives the operator more rights, in the way that `docs/operations.md` names; what was granted under that name before is replaced. */
   grant(name: string, rules: readonly object[]): Promise<void>;
   /** A namespace with a name that no other test has. */
@@ -113,6 +119,29 @@ export const wantLabel = (
   },
 });
 
+/** Starts an operator where `ScanCluster.operator` says; `logPath` is used by a process only. */
+export const startTestOperator = async (options: {
+  readonly kubeconfigPath: string;
+  readonly logPath: string;
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly asProcess?: boolean;
+}): Promise<ScanOperator> => {
+  if (options.asProcess ?? !isEmbeddedPlane()) {
+    const operator = await startOperator(options);
+    return { ...operator, log: () => readFile(options.logPath, "utf8") };
+  }
+  const operator = await startOperatorHere(options);
+  return {
+    ...operator,
+    log: async () => operator.log(),
+    stop(signal = "SIGTERM") {
+      if (signal !== "SIGTERM") throw new Error(`${signal} would end the test, too: start it as a process`);
+      return operator.stop();
+    },
+  };
+};
+
 /** Applies CRDs and waits until they are served. */
 export const startScanCluster = async (): Promise<ScanCluster> => {
   const plane = await startTestPlane({ auditLog: true });
@@ -134,7 +163,7 @@ const buildScanCluster = async (plane: ControlPlane): Promise<ScanCluster> => {
   const operatorKubeconfig = await writeOperatorKubeconfig(client, plane);
   const logs = join(plane.folder, "operators");
   await mkdir(logs);
-  const running: OperatorProcess[] = [];
+  const running = new Set<ScanOperator>();
   let count = 0;
 
   const placeOf = (type: ObjectPlace["type"], name: string, namespace?: string): ObjectPlace => ({
@@ -146,15 +175,22 @@ const buildScanCluster = async (plane: ControlPlane): Promise<ScanCluster> => {
   return {
     plane,
     world,
-    async operator(flags = []) {
-      const logPath = join(logs, `${(count += 1)}.log`);
-      const operator = await startOperator({
+    async operator(flags = [], choice = {}) {
+      const started = await startTestOperator({
         kubeconfigPath: operatorKubeconfig,
-        logPath,
         flags: [...operatorFlags, ...flags],
+        logPath: join(logs, `${(count += 1)}.log`),
+        ...choice,
       });
-      running.push(operator);
-      return { ...operator, log: () => readFile(logPath, "utf8") };
+      const operator: ScanOperator = {
+        ...started,
+        stop(signal) {
+          running.delete(operator);
+          return started.stop(signal);
+        },
+      };
+      running.add(operator);
+      return operator;
     },
     async grant(name, rules) {
       const labels = { "rbac.kyverno.io/aggregate-to-reports-controller": "true" };
@@ -185,7 +221,7 @@ const buildScanCluster = async (plane: ControlPlane): Promise<ScanCluster> => {
     report: (namespace, uid) =>
       world.get(placeOf(namespace === undefined ? kinds.clusterReport : kinds.report, uid, namespace)),
     async stop() {
-      for (const { child } of running) if (child.exitCode === null) child.kill("SIGKILL");
+      await Promise.all(Array.from(running, (operator) => operator.stop()));
       await client.close();
       await plane.stop();
     },
@@ -204,8 +240,9 @@ const unsettled = async (operator: ScanOperator): Promise<string | undefined> =>
   if (!(await operator.log()).includes('"scan started"')) return "it has not begun to scan";
   const { status, text } = await operator.ready();
   if (status !== 200) return `/readyz answers ${status}: ${text}`;
+  const metrics = await operator.metrics();
   for (const name of depths) {
-    const depth = await operator.metric(name);
+    const depth = metrics.sum(name);
     if (depth !== 0) return `${name} is ${depth}`;
   }
   return undefined;

@@ -5,6 +5,8 @@ import { readFile } from "node:fs/promises";
 import { execPath } from "node:process";
 import { fileURLToPath } from "node:url";
 import "#test/support/compile-cache.ts";
+import { operatorEndpoints } from "./operator-endpoints.ts";
+import type { OperatorEndpoints } from "./operator-endpoints.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -20,14 +22,8 @@ export interface OperatorOptions {
 }
 
 /** The operator as a process of its own. */
-export interface OperatorProcess {
+export interface OperatorProcess extends OperatorEndpoints {
   readonly child: ChildProcess;
-  readonly metricsPort: number;
-  readonly healthPort: number;
-  /** The sum of a metric's samples whose labels contain all the given ones; 0 where there are none. */
-  metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>;
-  /** Status and text of `/readyz`; status 0 where nobody answers. */
-  ready(): Promise<{ readonly status: number; readonly text: string }>;
   /** Ends it with a signal and resolves to its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -59,23 +55,9 @@ export async function startOperator(options: OperatorOptions): Promise<OperatorP
   void exited.then(() => process.off("exit", killWithParent));
 
   const ports = await servedPorts(child, (chunk) => log.write(chunk), exited, logPath);
-  const fetchText = async (port: number, path: string): Promise<{ status: number; text: string }> => {
-    try {
-      const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-        signal: AbortSignal.timeout(10_000),
-      });
-      return { status: response.status, text: await response.text() };
-    } catch {
-      return { status: 0, text: "" };
-    }
-  };
   return {
     child,
-    metricsPort: ports.metrics,
-    healthPort: ports.health,
-    metric: async (name, labels = {}) =>
-      sumSamples((await fetchText(ports.metrics, "/metrics")).text, name, labels),
-    ready: () => fetchText(ports.health, "/readyz"),
+    ...operatorEndpoints(ports),
     stop(signal = "SIGTERM") {
       child.kill(signal);
       return exited;
@@ -114,14 +96,4 @@ async function servedPorts(
   });
   ended.catch(() => {});
   return Promise.race([promise, ended]);
-}
-
-function sumSamples(page: string, name: string, labels: Readonly<Record<string, string>>): number {
-  let sum = 0;
-  for (const line of page.split("\n")) {
-    if (!line.startsWith(`${name}{`) && !line.startsWith(`${name} `)) continue;
-    const wanted = Object.entries(labels).every(([key, value]) => line.includes(`${key}="${value}"`));
-    if (wanted) sum += Number(line.slice(line.lastIndexOf(" ") + 1));
-  }
-  return sum;
 }

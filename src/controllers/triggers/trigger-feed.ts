@@ -41,10 +41,14 @@ export interface TriggerConsumerOptions<Rule extends TriggerRule> {
   readonly observer: TriggerObserver<Rule>;
   /** Triggers that are handled at once. */
   readonly workers: number;
+  /** What the next process is to be told, as JSON; asked for each checkpoint. It must be small: it is stored whole. */
+  readonly notes?: () => unknown;
 }
 
 /** What a consumer asks of the feed. */
 export interface TriggerConsumer<Rule extends TriggerRule> {
+  /** What the process before this one noted; undefined where there was none. Foreign text: it may have been edited. */
+  readonly previousNotes: unknown;
   /**
    * All rules of this consumer from now on. Rules that are gone take their waiting work with them; what they made is the
    * consumer's to remove. Call it once all policies are known, and after each change.
@@ -92,6 +96,8 @@ export interface TriggerFeed {
   find(type: ResourceType, uid: string): TriggerPlace | undefined;
   /** Discovery changed. */
   typesChanged(): void;
+  /** The notes of a consumer changed: the checkpoint is written soon. */
+  noted(): void;
   /** Writes the checkpoint and ends watches and work. */
   stop(): Promise<void>;
 }

@@ -32,6 +32,11 @@ export interface TriggerRule {
   readonly rule: string;
   /** Changes with the content of the policy, and with nothing else (no resourceVersion, no status). */
   readonly content: string;
+  /**
+   * When the policy got this content, as the API server told (RFC 3339): what was created since is a creation, also where
+   * it came before the rule was known here.
+   */
+  readonly since: string;
   /** What has to be watched for it. A policy with a namespace takes only objects of that namespace. */
   readonly selections: readonly KindSelection[];
   /** The operations that it can match. Existing objects have none, so that a rule that lists some takes no existing ones. */
@@ -47,6 +52,19 @@ export interface TriggerRule {
    * It may say yes for too many, never no for one that the rule is for.
    */
   mayTake(candidate: TriggerCandidate): boolean;
+  /** True where the rule has made something for the trigger with this uid, as far as the consumer knows. */
+  hasMade?(uid: string): boolean;
+}
+
+/** When an object got its content: the latest change of whatever is no subresource, else its creation. */
+export function contentSince({ metadata }: KubeObject): string {
+  const entries: unknown = metadata["managedFields"];
+  const times = (Array.isArray(entries) ? entries : []).flatMap(
+    (entry: { time?: unknown; subresource?: unknown }) =>
+      typeof entry?.time === "string" && (entry.subresource ?? "") === "" ? [entry.time] : [],
+  );
+  const created = metadata["creationTimestamp"];
+  return times.toSorted().at(-1) ?? (typeof created === "string" ? created : "");
 }
 
 /** The key of a policy as it is used in keys of rules. */

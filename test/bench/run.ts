@@ -7,10 +7,19 @@ import { compareCliWithTargets } from "./cli/targets.ts";
 import { engineUsage, parseEngineOptions } from "./engine/engine-options.ts";
 import { runEngineBench } from "./engine/run-engine.ts";
 import { compareEngineWithTargets } from "./engine/targets.ts";
+import { celPolicies } from "./scan-cel/cel-policies.ts";
+import { classicPolicies } from "./scan/classic-policies.ts";
+import { generateUsage, parseGenerateOptions } from "./generate/generate-options.ts";
+import { runGenerateBench } from "./generate/run-generate.ts";
+import { compareGenerateWithTargets } from "./generate/targets.ts";
+import { mutateUsage, parseMutateOptions } from "./mutate-existing/mutate-options.ts";
+import { runMutateBench } from "./mutate-existing/run-mutate.ts";
+import { compareMutateWithTargets } from "./mutate-existing/targets.ts";
 import { formatTable } from "./scan/format-table.ts";
 import { CorpusMissing } from "./scan/load-policies.ts";
 import { runScanBench } from "./scan/run-scan.ts";
 import { parseScanOptions, scanUsage, UsageError } from "./scan/scan-options.ts";
+import type { ScanPolicies } from "./scan/scan-policies.ts";
 import { allCountsMet, compareWithTargets } from "./scan/targets.ts";
 
 const indented = (text: string): string => text.replaceAll(/\n(?=.)/g, "\n  ");
@@ -20,7 +29,9 @@ const usage = `Benchmarks, on a real control plane or of the engine alone. Count
   ${indented(scanUsage)}
   ${indented(engineUsage)}
   ${indented(cliUsage)}
-  ${indented(cleanupUsage)}`;
+  ${indented(cleanupUsage)}
+  ${indented(generateUsage)}
+  ${indented(mutateUsage)}`;
 
 /** Ends a build of the control plane; the guard of the control plane ends everything else. */
 const interruption = new AbortController();
@@ -30,14 +41,17 @@ const interrupt = (signal: NodeJS.Signals): void => {
 };
 process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
 
-const runScan = async (args: readonly string[]): Promise<number> => {
+/** What benches of the scan judge by. */
+const scanned: readonly ScanPolicies[] = [classicPolicies, celPolicies];
+
+const runScan = async (policies: ScanPolicies, args: readonly string[]): Promise<number> => {
   const options = parseScanOptions(args, process.env);
   if (options.help) {
     console.log(usage);
     return 0;
   }
-  const { figures, needs } = await runScanBench(options, interruption.signal);
-  const rows = compareWithTargets(figures, needs);
+  const { figures, needs } = await runScanBench(policies, options, interruption.signal);
+  const rows = compareWithTargets(figures, needs, policies);
   console[options.json ? "error" : "log"](`\n${formatTable(rows)}\n`);
   if (options.json) console.log(JSON.stringify(figures));
   return allCountsMet(rows) ? 0 : 1;
@@ -84,11 +98,40 @@ const runCleanup = async (args: readonly string[]): Promise<number> => {
   return allCountsMet(rows) ? 0 : 1;
 };
 
+const runGenerate = async (args: readonly string[]): Promise<number> => {
+  const options = parseGenerateOptions(args);
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  const figures = await runGenerateBench(options, interruption.signal);
+  const rows = compareGenerateWithTargets(figures);
+  console[options.json ? "error" : "log"](`\n${formatTable(rows)}\n`);
+  if (options.json) console.log(JSON.stringify(figures));
+  return allCountsMet(rows) ? 0 : 1;
+};
+
+const runMutate = async (args: readonly string[]): Promise<number> => {
+  const options = parseMutateOptions(args);
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  const figures = await runMutateBench(options, interruption.signal);
+  const rows = compareMutateWithTargets(figures);
+  console[options.json ? "error" : "log"](`\n${formatTable(rows)}\n`);
+  if (options.json) console.log(JSON.stringify(figures));
+  return allCountsMet(rows) ? 0 : 1;
+};
+
 const main = async ([name, ...args]: readonly string[]): Promise<number> => {
-  if (name === "scan") return runScan(args);
+  const policies = scanned.find((one) => one.name === name);
+  if (policies !== undefined) return runScan(policies, args);
   if (name === "engine") return runEngine(args);
   if (name === "cli") return runCli(args);
   if (name === "cleanup") return runCleanup(args);
+  if (name === "generate") return runGenerate(args);
+  if (name === "mutate-existing") return runMutate(args);
   console.error(name === undefined || name.startsWith("-") ? usage : `there is no bench ${name}\n\n${usage}`);
   return name === "--help" || name === "-h" ? 0 : 2;
 };

@@ -1,4 +1,3 @@
-import { decodeClusterPolicy } from "#api/kyverno/cluster-policy.ts";
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { PolicyReportResult } from "#api/reports/policy-report.ts";
 import { Budget } from "#engine/budget.ts";
@@ -12,7 +11,10 @@ import { buildResults } from "#reports/build-results.ts";
 import { canonicalResults } from "#reports/canonical-results.ts";
 import type { BenchCluster } from "../cluster/bench-cluster.ts";
 import { listAll } from "../cluster/list-all.ts";
-import { clusterPolicyType, namespaceType, podType, policyReportType } from "../cluster/resource-types.ts";
+import { namespaceType, podType, policyReportType } from "../cluster/resource-types.ts";
+import type { ScanBench } from "./scan-bench.ts";
+
+type CheckedBench = Pick<ScanBench, "cluster" | "policies">;
 
 const allResults: ReadonlySet<RuleStatus> = new Set(["pass", "fail", "warn", "error", "skip"]);
 const maxExamples = 3;
@@ -27,10 +29,13 @@ export interface ReportCheck {
   readonly results: Readonly<Record<string, number>>;
 }
 
-const compilePolicies = async ({ client }: BenchCluster): Promise<readonly CompiledPolicy[]> => {
+const compilePolicies = async ({
+  cluster,
+  policies: { type, decode },
+}: CheckedBench): Promise<readonly CompiledPolicy[]> => {
   const policies: CompiledPolicy[] = [];
-  for await (const object of listAll(client, clusterPolicyType)) {
-    const decoded = decodeClusterPolicy(object);
+  for await (const object of listAll(cluster.client, type)) {
+    const decoded = decode(object);
     if (!decoded.ok) throw new Error(`policy ${object.metadata.name} cannot be read`);
     policies.push(compile(decoded.value));
   }
@@ -78,9 +83,10 @@ const evaluatePod = (
 };
 
 const expectedByUid = async (
-  cluster: BenchCluster,
+  bench: CheckedBench,
 ): Promise<{ readonly expected: Map<string, string>; readonly results: Record<string, number> }> => {
-  const policies = await compilePolicies(cluster);
+  const { cluster } = bench;
+  const policies = await compilePolicies(bench);
   const labels = await namespaceLabels(cluster);
   const expected = new Map<string, string>();
   const results: Record<string, number> = {};
@@ -105,8 +111,8 @@ const hasRightFrame = (report: KubeObject, results: readonly PolicyReportResult[
  * Judges every pod by every policy once more, offline, and compares: each pod must have exactly one report, with exactly
  * these results.
  */
-export const checkReports = async (cluster: BenchCluster): Promise<ReportCheck> => {
-  const { expected, results } = await expectedByUid(cluster);
+export const checkReports = async (bench: CheckedBench): Promise<ReportCheck> => {
+  const { expected, results } = await expectedByUid(bench);
   const pods = expected.size;
   const examples: string[] = [];
   let wrong = 0;
@@ -114,7 +120,7 @@ export const checkReports = async (cluster: BenchCluster): Promise<ReportCheck> 
     wrong += 1;
     if (examples.length < maxExamples) examples.push(what);
   };
-  for await (const report of listAll(cluster.client, policyReportType)) {
+  for await (const report of listAll(bench.cluster.client, policyReportType)) {
     const { name } = report.metadata;
     const wanted = expected.get(name);
     expected.delete(name);

@@ -1,8 +1,9 @@
-import { cohortLabel, namespaceName } from "../pods/build-pod.ts";
+import { namespaceName } from "../pods/build-pod.ts";
 import type { BenchPod } from "../pods/build-pod.ts";
-import type { BenchCluster } from "../cluster/bench-cluster.ts";
-import { clusterPolicyType } from "../cluster/resource-types.ts";
 import type { PolicyEditNeeds } from "./figures.ts";
+import type { ScanBench } from "./scan-bench.ts";
+
+type EditedBench = Pick<ScanBench, "cluster" | "policies">;
 
 const name = "bench-allowed-cohorts";
 /** Five of a hundred. */
@@ -10,33 +11,16 @@ const namespaces = [10, 30, 50, 70, 90].map(namespaceName);
 const before = ["a", "b"] as const;
 const after = ["b", "c"] as const;
 
-const buildPolicy = (allowed: readonly string[]): object => ({
-  apiVersion: "kyverno.io/v1",
-  kind: "ClusterPolicy",
-  metadata: { name, annotations: { "pod-policies.kyverno.io/autogen-controllers": "none" } },
-  spec: {
-    validationFailureAction: "Audit",
-    background: true,
-    rules: [
-      {
-        name: "allowed-cohorts",
-        match: { any: [{ resources: { kinds: ["Pod"], namespaces } }] },
-        validate: {
-          message: "The cohort is not allowed here.",
-          pattern: { metadata: { labels: { [cohortLabel]: allowed.join(" | ") } } },
-        },
-      },
-    ],
-  },
-});
-
-export const createCohortPolicy = async ({ client }: BenchCluster): Promise<void> => {
-  await client.create(clusterPolicyType, undefined, buildPolicy(before));
+export const createCohortPolicy = async ({ cluster, policies }: EditedBench): Promise<void> => {
+  const { type, cohortPolicy } = policies;
+  await cluster.client.create(type, undefined, cohortPolicy({ name, namespaces, allowed: before }));
 };
 
 /** Allows one cohort instead of another: their pods change sides, all others keep verdict and message. */
-export const editCohortPolicy = async ({ client }: BenchCluster): Promise<void> => {
-  await client.patch(clusterPolicyType, { name }, buildPolicy(after), { kind: "merge" });
+export const editCohortPolicy = async ({ cluster, policies }: EditedBench): Promise<void> => {
+  const { type, cohortPolicy } = policies;
+  const edited = cohortPolicy({ name, namespaces, allowed: after });
+  await cluster.client.patch(type, { name }, edited, { kind: "merge" });
 };
 
 /** What the edit makes necessary. */

@@ -1,4 +1,4 @@
-/** What `npm run bench -- scan --json` prints. Names and meaning stay. */
+/** What `npm run bench -- scan --json` and `scan-cel --json` print. Names and meaning stay. */
 export interface ScanFigures {
   readonly pods: number;
   readonly policies: number;
@@ -11,10 +11,13 @@ export interface ScanFigures {
     readonly bareClientSeconds: number;
     readonly peakRssMiB: number;
   };
+  /** Policies compiled by the first scan and the rescan together. */
+  readonly compilations: number;
   readonly rescan: { readonly reportWrites: number; readonly eventWrites: number };
   readonly restart: { readonly reportWrites: number; readonly eventWrites: number };
   readonly policyEdit: {
     readonly evaluations: number;
+    readonly compilations: number;
     readonly reportWrites: number;
     readonly seconds: number;
   };

@@ -8,7 +8,7 @@ const everyFewSeconds = "*/5 * * * * *";
 
 /** Lets the schedule judge everything once more, changed by nobody, and counts what is written. */
 export const runRescan = async (
-  { traffic, writeSettings, settle, pods, policies, deadlineMs }: ScanBench,
+  { traffic, writeSettings, settle, pods, policyCount, deadlineMs }: ScanBench,
   operator: OperatorProcess,
 ): Promise<Traffic> => {
   const progress = async () => {
@@ -25,7 +25,7 @@ export const runRescan = async (
   await waitUntil(
     async () => {
       const now = await progress();
-      const judged = now.evaluations - before.evaluations >= pods * policies;
+      const judged = now.evaluations - before.evaluations >= pods * policyCount;
       return judged && now.passes - before.passes >= now.kinds ? true : undefined;
     },
     {

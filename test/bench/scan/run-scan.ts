@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
+import type { ResourceType } from "#api/meta/resource-type.ts";
 import { startBenchCluster, fileIn } from "../cluster/bench-cluster.ts";
 import type { BenchCluster } from "../cluster/bench-cluster.ts";
-import { clusterPolicyType } from "../cluster/resource-types.ts";
 import { seedNamespaces, seedPods } from "../cluster/seed-pods.ts";
 import { buildBundle } from "../operator/bundle.ts";
 import { readImageFlags } from "../operator/image-flags.ts";
@@ -12,14 +12,15 @@ import { cohortEditNeeds } from "./edit-policy.ts";
 import type { PolicyEditNeeds, ScanFigures } from "./figures.ts";
 import { runFirstScan } from "./first-scan.ts";
 import { measureHeapGrowth } from "./heap-growth.ts";
-import { CorpusMissing, loadPodSecurityPolicies } from "./load-policies.ts";
+import { CorpusMissing } from "./load-policies.ts";
 import { percentile } from "./percentile.ts";
-import { runPolicyEdit } from "./policy-edit.ts";
+import { compilationsOf, runPolicyEdit } from "./policy-edit.ts";
 import { runRescan } from "./rescan.ts";
 import { runBareClient } from "./run-bare-client.ts";
 import { createScanBench } from "./scan-bench.ts";
 import type { ScanBench } from "./scan-bench.ts";
 import type { ScanOptions } from "./scan-options.ts";
+import type { ScanPolicies } from "./scan-policies.ts";
 import { chooseEdited, timeEdits } from "./time-edits.ts";
 
 const editCount = 200;
@@ -27,17 +28,22 @@ const editCount = 200;
 const sayWithTime = (line: string): void =>
   console.error(`bench ${(performance.now() / 1_000).toFixed(1).padStart(6)} s: ${line}`);
 
-const seed = async (cluster: BenchCluster, policies: readonly object[], pods: number): Promise<void> => {
+const seed = async (
+  cluster: BenchCluster,
+  { type, loaded }: { readonly type: ResourceType; readonly loaded: readonly object[] },
+  pods: number,
+): Promise<void> => {
   await seedNamespaces(cluster);
-  for (const policy of policies) await cluster.client.create(clusterPolicyType, undefined, policy);
+  for (const policy of loaded) await cluster.client.create(type, undefined, policy);
   const startedAt = performance.now();
   const bytes = await seedPods(cluster, 0, pods);
   const seconds = (performance.now() - startedAt) / 1_000;
   sayWithTime(`${pods} pods of ${Math.round(bytes)} bytes created in ${seconds.toFixed(1)} s`);
 };
 
-const isCorrect = async ({ cluster, say }: ScanBench, when: string): Promise<boolean> => {
-  const { pods, wrong, examples, results } = await checkReports(cluster);
+const isCorrect = async (bench: ScanBench, when: string): Promise<boolean> => {
+  const { say } = bench;
+  const { pods, wrong, examples, results } = await checkReports(bench);
   say(`${when}: ${wrong} wrong reports among those of ${pods} pods; results ${JSON.stringify(results)}`);
   for (const example of examples) console.error(example);
   return wrong === 0;
@@ -59,7 +65,7 @@ const measure = async (
   needs: PolicyEditNeeds,
   options: ScanOptions,
 ): Promise<ScanFigures> => {
-  const { cluster, say, pods, policies } = bench;
+  const { cluster, say, pods, policyCount } = bench;
   const profile = options.cpuProfile;
   say("first scan");
   const first = await runFirstScan(
@@ -74,6 +80,7 @@ const measure = async (
   const summariesBeforeRescan = await countSummaries(cluster);
   const rescan = await runRescan(bench, first.operator);
   const summaries = await countSummaries(cluster);
+  const compilations = compilationsOf(await first.operator.metrics());
   await first.operator.stop();
   say("bare client");
   const bareClientSeconds = await runBareClient(cluster);
@@ -90,7 +97,7 @@ const measure = async (
   await operator.stop();
   return {
     pods,
-    policies,
+    policies: policyCount,
     first: {
       writesPerResource: first.traffic.reportWrites / pods,
       eventWritesPerResource: (first.traffic.eventWrites + summaries - summariesOfFirst) / pods,
@@ -100,6 +107,7 @@ const measure = async (
       bareClientSeconds,
       peakRssMiB: first.usage.peakRssMiB,
     },
+    compilations,
     rescan: {
       reportWrites: rescan.reportWrites,
       // One that was sent just before the counting began was counted on neither side.
@@ -115,16 +123,17 @@ const measure = async (
 
 /** Runs the whole bench on a control plane of its own. Throws CorpusMissing before anything is started. */
 export const runScanBench = async (
+  policies: ScanPolicies,
   options: ScanOptions,
   signal: AbortSignal,
 ): Promise<{ readonly figures: ScanFigures; readonly needs: PolicyEditNeeds }> => {
   if (options.corpus === undefined)
     throw new CorpusMissing("neither --corpus nor REARGUARD_CONFORMANCE is given");
-  const policies = await loadPodSecurityPolicies(options.corpus);
+  const loaded = await policies.load(options.corpus);
   const cluster = await startBenchCluster({ kubernetes: options.kubernetes, signal });
   try {
     const bundle = await buildBundle(cluster.folder);
-    await seed(cluster, policies, options.pods);
+    await seed(cluster, { type: policies.type, loaded }, options.pods);
     const logFile = options.keepLog ?? fileIn(cluster, "operator.log");
     const { pods } = options;
     const nodeFlags = [...(await readImageFlags()), ...options.nodeFlags];
@@ -135,7 +144,8 @@ export const runScanBench = async (
       cluster,
       bundle,
       pods,
-      policies: policies.length,
+      policies,
+      policyCount: loaded.length,
       logFile,
       nodeFlags,
       say: sayWithTime,

@@ -6,6 +6,7 @@ import type { OperatorProcess } from "../operator/operator-process.ts";
 import { createTrafficMeter } from "../operator/traffic.ts";
 import type { TrafficMeter } from "../operator/traffic.ts";
 import { waitUntilSettled } from "../operator/wait-until-settled.ts";
+import type { ScanPolicies } from "./scan-policies.ts";
 
 /** How the operator calls itself; what it sends for its Lease has another name. */
 const operatorAgent = "rearguard/";
@@ -14,8 +15,9 @@ const operatorAgent = "rearguard/";
 export interface ScanBench {
   readonly cluster: BenchCluster;
   readonly pods: number;
+  readonly policies: ScanPolicies;
   /** How many of the corpus judge each pod. */
-  readonly policies: number;
+  readonly policyCount: number;
   readonly traffic: TrafficMeter;
   /** Says on standard error what is being done. */
   readonly say: (line: string) => void;
@@ -36,13 +38,14 @@ export const createScanBench = async (options: {
   readonly cluster: BenchCluster;
   readonly bundle: string;
   readonly pods: number;
-  readonly policies: number;
+  readonly policies: ScanPolicies;
+  readonly policyCount: number;
   readonly logFile: string;
   /** Of every operator process. */
   readonly nodeFlags: readonly string[];
   readonly say: (line: string) => void;
 }): Promise<ScanBench> => {
-  const { cluster, pods, policies, say } = options;
+  const { cluster, pods, policies, policyCount, say } = options;
   const settingsFile = fileIn(cluster, "settings.yaml");
   const writeSettings = (settings: Readonly<Record<string, string>>): Promise<void> =>
     writeFile(settingsFile, JSON.stringify({ ...calmLease, ...scanOnly, ...settings }));
@@ -53,6 +56,7 @@ export const createScanBench = async (options: {
     cluster,
     pods,
     policies,
+    policyCount,
     traffic,
     say,
     deadlineMs,

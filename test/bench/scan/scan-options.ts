@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-export const scanUsage = `npm run -s bench -- scan [options]
+export const scanUsage = `npm run -s bench -- scan [options]       by ClusterPolicies
+npm run -s bench -- scan-cel [options]   by ValidatingPolicies
 
   --pods N              pods to judge (default 10000)
-  --corpus DIR          folder with policies/pod-security (default: the folder cli of REARGUARD_CONFORMANCE)
+  --corpus DIR          folder with policies/pod-security and policies/pod-security-vpol (default: the folder cli of REARGUARD_CONFORMANCE)
   --json                one JSON document on standard output instead of the table
   --heap                measure also the heap at rest, at N and at 2 N pods
   --kubernetes VERSION  of the control plane, as in npm run test:cluster
@@ -31,7 +32,7 @@ export class UsageError extends Error {
 
 const maxPods = 200_000;
 
-/** Reads the arguments after `scan`. Throws UsageError where they cannot be used. */
+/** Reads the arguments after `scan` or `scan-cel`. Throws UsageError where they cannot be used. */
 export const parseScanOptions = (
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,

@@ -7,6 +7,7 @@ import { addExplainCommand } from "./commands/explain-command.ts";
 import { addJpCommand } from "./commands/jp-command.ts";
 import { addLintCommand } from "./commands/lint-command.ts";
 import { addPreviewCommand } from "./commands/preview-command.ts";
+import { addRestoreCommand } from "./commands/restore-command.ts";
 import { addScanCommand } from "./commands/scan-command.ts";
 import { addTestCommand } from "./commands/test-command.ts";
 import { UsageError } from "./usage-error.ts";
@@ -38,6 +39,7 @@ export function buildProgram(io: CliIo): Command {
   addTestCommand(program, io);
   addExplainCommand(program, io);
   addPreviewCommand(program, io);
+  addRestoreCommand(program, io);
   addLintCommand(program, io);
   addJpCommand(program, io);
   addCreateCommand(program, io);

@@ -17,9 +17,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * A client for the cluster of the kubeconfig, of `KUBECONFIG`, or of the pod that this runs in. It connects with its first
- * request. Throws a `UsageError` where there is no such cluster.
+ * request. Throws a `UsageError` where there is no such cluster; `what` is the flag, or what else
+ * needs it.
  */
-export async function connectCluster(choice: ClusterChoice, env: Environment): Promise<KubeClient> {
+export async function connectCluster(
+  choice: ClusterChoice,
+  env: Environment,
+  what = "--cluster",
+): Promise<KubeClient> {
   const { kubeconfig, context } = choice;
   try {
     const config = await loadClusterAccess({
@@ -30,6 +35,6 @@ export async function connectCluster(choice: ClusterChoice, env: Environment): P
     });
     return createKubeClient({ config, userAgent: "rearguard-scan" });
   } catch (error) {
-    throw new UsageError(`--cluster: ${(error as Error).message}`);
+    throw new UsageError(`${what}: ${(error as Error).message}`);
   }
 }

@@ -30,11 +30,11 @@ export interface ListFailure {
 }
 
 /** What the cluster serves. Throws a `UsageError` where it does not answer. */
-export async function discover(client: KubeClient): Promise<ResourceTable> {
+export async function discover(client: KubeClient, what = "--cluster"): Promise<ResourceTable> {
   try {
     return buildTable(await fetchServed(client, new AbortController().signal), emptyTable);
   } catch (error) {
-    throw new UsageError(`--cluster: ${client.server} does not answer: ${(error as Error).message}`);
+    throw new UsageError(`${what}: ${client.server} does not answer: ${(error as Error).message}`);
   }
 }
 

@@ -25,6 +25,7 @@ type EventAction =
 export type ReportingController =
   | "kyverno-scan"
   | "kyverno-generate"
+  | "kyverno-admission"
   | "kyverno-mutate"
   | "kyverno-cleanup"
   | "globalcontext-controller";

@@ -16,8 +16,6 @@ import type { EventRecorder } from "#kube/events/event-recorder.ts";
 import type { Source } from "#kube/list-watch/source.ts";
 import type { PartContext } from "./part.ts";
 
-/** About how much memory the data of one entry, and of all entries together, may take. */
-const limits = { maxEntryBytes: 64 * 1024 * 1024, maxTotalBytes: 128 * 1024 * 1024 };
 /** A status that flickers is written once. */
 const settleMs = 500;
 
@@ -75,7 +73,10 @@ export function startGlobalContext(
       load: (request, policyName) => deps.load(request, { policyKind: "GlobalContextEntry", policyName }),
       clock,
       random,
-      limits,
+      limits: {
+        maxEntryBytes: startSettings.maxGlobalContextEntrySize,
+        maxTotalBytes: startSettings.maxGlobalContextSize,
+      },
     }),
     hash,
     isServed: () => entryType() !== undefined,

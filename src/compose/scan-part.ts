@@ -176,6 +176,7 @@ export async function startScan(
     ...(exceptions === undefined ? {} : { exceptions }),
     ...(celExceptions === undefined ? {} : { celExceptions }),
     optionalKinds,
+    forcesIgnore: startSettings.forceFailurePolicyIgnore,
     onCompiled: (kind) => metrics.policyCompilations.inc({ kind }),
     openSource: openOwned,
     openShared: context.openSource,

@@ -29,6 +29,8 @@ export interface PolicyWatchOptions {
   readonly onChange: () => void;
   readonly onUnreadable: (policy: UnreadablePolicy) => void;
   readonly findRefusals?: FindRefusals;
+  /** See `PreparationOptions`. */
+  readonly forcesIgnore?: boolean;
   /** Gives way to the event loop between two policies: compiling hundreds at once would cost the Lease. */
   readonly slice?: () => Promise<void> | undefined;
   /** The bindings of a policy of a kind that has such; none where it is absent. */
@@ -48,6 +50,7 @@ export function createPolicyWatch(options: PolicyWatchOptions): PolicyWatch {
 
   const preparation = (row: PolicyKind, { metadata }: KubeObject): PreparationOptions => ({
     ...(options.findRefusals === undefined ? {} : { findRefusals: options.findRefusals }),
+    forcesIgnore: options.forcesIgnore === true,
     ...(options.onCompiled === undefined ? {} : { onCompiled: options.onCompiled }),
     bindings: row.binding === undefined ? [] : (options.bindingsOf?.(row, metadata.name) ?? []),
   });

@@ -247,6 +247,7 @@ export function createScanController(deps: ScanDeps): ScanController {
     },
     onUnreadable: deps.onUnreadable,
     findRefusals: createFindRefusals(deps.types),
+    forcesIgnore: deps.forcesIgnore === true,
     slice,
     bindingsOf: ({ kind }, policy) => bindings.get(kind)?.of(policy) ?? [],
     ...(deps.onCompiled === undefined ? {} : { onCompiled: deps.onCompiled }),

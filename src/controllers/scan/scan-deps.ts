@@ -34,6 +34,8 @@ export interface ScanDeps {
   readonly celExceptions?: CelExceptionIndex;
   /** Kinds of policies that a setting turns on; none where it is absent. */
   readonly optionalKinds?: ReadonlySet<OptionalKinds>;
+  /** The setting `forceFailurePolicyIgnore`. */
+  readonly forcesIgnore?: boolean;
   /** Told of each compilation of a policy. */
   readonly onCompiled?: (kind: string) => void;
   readonly seenHash: KindScanDeps["seenHash"];

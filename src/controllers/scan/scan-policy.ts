@@ -8,6 +8,7 @@ import { selectsKind } from "#engine/match/kind-selection.ts";
 import { matchesWildcard } from "#engine/values/wildcard.ts";
 import type { PolicyRef } from "#reports/policy-ref.ts";
 import { contentOf } from "./binding-watch.ts";
+import { withForcedIgnore } from "./forced-ignore.ts";
 import { declaredAction, idleReason, isGenerated } from "./idle-reason.ts";
 import { policyContent } from "./policy-content.ts";
 import type { PolicyBinding } from "./policy-kinds.ts";
@@ -44,6 +45,8 @@ export interface PreparationOptions {
   readonly findRefusals?: FindRefusals;
   /** The bindings of an admission policy of the API server. */
   readonly bindings?: readonly PolicyBinding[];
+  /** Conditions of policies of the CEL kinds that cannot be evaluated do not match, whatever the policy says. */
+  readonly forcesIgnore?: boolean;
   /** Told of each compilation. */
   readonly onCompiled?: (kind: string) => void;
 }
@@ -52,12 +55,12 @@ export interface PreparationOptions {
 export function prepareScanPolicy(
   policy: JudgingPolicy,
   previous: ScanPolicy | undefined,
-  { findRefusals = () => [], bindings = [], onCompiled }: PreparationOptions = {},
+  { findRefusals = () => [], bindings = [], forcesIgnore = false, onCompiled }: PreparationOptions = {},
 ): ScanPolicy {
   const marks = [isGenerated(policy) ? "+vap" : "", ...bindings.map(contentOf)];
   const content = `${policyContent(policy)}${marks.join("")}`;
   if (previous?.content === content) return previous;
-  const compiled = compileWith(policy, bindings);
+  const compiled = compileWith(forcesIgnore ? withForcedIgnore(policy) : policy, bindings);
   onCompiled?.(policy.kind);
   const idle = idleReason(policy, compiled);
   const generation = policy.metadata.generation;

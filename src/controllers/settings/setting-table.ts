@@ -178,6 +178,11 @@ const settingTable = {
     live: false,
     kyvernoFlags: ["mutatingAdmissionPolicyReports"],
   }),
+  forceFailurePolicyIgnore: row(bool, false, {
+    doc: "Match conditions of ValidatingPolicies and ImageValidatingPolicies that cannot be evaluated do not match, whatever `failurePolicy` says.",
+    live: false,
+    kyvernoFlags: ["forceFailurePolicyIgnore"],
+  }),
   reportWriteConcurrency: row(integer({ min: 1, max: 100 }), 8, {
     doc: "Reports written at once.",
     live: false,
@@ -202,6 +207,14 @@ const settingTable = {
     doc: "Data that the context entries of one rule may add.",
     live: true,
     ...inKyverno("maxContextSize"),
+  }),
+  maxGlobalContextEntrySize: row(bytes({ min: 1_048_576, max: 1_073_741_824 }), 64 * 1_024 * 1_024, {
+    doc: "About how much memory the data of one GlobalContextEntry may take.",
+    live: false,
+  }),
+  maxGlobalContextSize: row(bytes({ min: 1_048_576, max: 4_294_967_296 }), 128 * 1_024 * 1_024, {
+    doc: "The same of all GlobalContextEntries together.",
+    live: false,
   }),
   maxAPICallResponseLength: row(bytes({ min: 1_024, max: 1_073_741_824 }), 2_000_000, {
     doc: "Longest answer to a call that a policy causes.",

@@ -31,6 +31,8 @@ export function canonicalResult(result: PolicyReportResult): string {
 
 /** The same text for the same set of results, whatever their order and times. Results told twice stay two. */
 export function canonicalResults(results: readonly PolicyReportResult[]): string {
+  const [only] = results;
+  if (only !== undefined && results.length === 1) return canonicalResult(only);
   // A line break cannot stand inside a line: JSON escapes it.
   return results.map(canonicalResult).toSorted(compareText).join("\n");
 }

@@ -52,18 +52,25 @@ function createSeries<M extends { reset(): void }>(options: SeriesOptions, make:
     shape.enabled &&
     (row.namespaceLabel === undefined || countsNamespace(config, labels[row.namespaceLabel] ?? ""));
 
+  /** Tells series apart; label values hold no NUL. */
+  const keyOf = (labels: Labels): string => {
+    let key = "";
+    for (const label of shape.labels) key += `${labels[label] ?? ""}\u0000`;
+    return key;
+  };
+
   /** The labels under which a sample is counted, all of them `other` beyond the limit. */
   const admit = (labels: Labels): Record<string, string> => {
-    const values = shape.labels.map((label) => labels[label] ?? "");
-    const key = JSON.stringify(values);
+    const key = keyOf(labels);
     const fits = known.has(key) || known.size < maxSeries;
     if (fits) known.add(key);
     else onDropped();
-    return Object.fromEntries(shape.labels.map((label, at) => [label, fits ? (values[at] ?? "") : overflow]));
+    return Object.fromEntries(shape.labels.map((label) => [label, fits ? (labels[label] ?? "") : overflow]));
   };
 
   return {
     counts,
+    keyOf,
     admit,
     metric: () => metric,
     forgetSeries: () => known.clear(),
@@ -95,15 +102,46 @@ const configurationOf = (row: MetricRow, shape: Shape, registry: Registry) => ({
   registers: registers(registry, shape),
 });
 
+interface CountedSeries {
+  readonly labels: Record<string, string>;
+  count: number;
+}
+
+/**
+ * Counts by itself and hands the sums over at each scrape: some counters count every verdict, and prom-client checks and
+ * hashes the labels of every sample.
+ */
 export function createCounter(options: SeriesOptions): Series & { inc(labels: Labels, by?: number): void } {
-  const series = createSeries(
-    options,
-    (shape) => new Counter(configurationOf(options.row, shape, options.registry)),
-  );
+  const counted = new Map<string, CountedSeries>();
+  const series = createSeries(options, (shape): Counter => {
+    counted.clear();
+    return new Counter({
+      ...configurationOf(options.row, shape, options.registry),
+      collect() {
+        this.reset();
+        for (const { labels, count } of counted.values()) this.inc(labels, count);
+      },
+    });
+  });
   return {
     ...series.lifecycle,
+    reset() {
+      counted.clear();
+      series.lifecycle.reset();
+    },
     inc(labels, by = 1) {
-      if (series.counts(labels)) series.metric().inc(series.admit(labels), by);
+      if (!series.counts(labels)) return;
+      const key = series.keyOf(labels);
+      const known = counted.get(key);
+      if (known !== undefined) {
+        known.count += by;
+        return;
+      }
+      const admitted = series.admit(labels);
+      const admittedKey = series.keyOf(admitted);
+      const one = counted.get(admittedKey);
+      if (one === undefined) counted.set(admittedKey, { labels: admitted, count: by });
+      else one.count += by;
     },
   };
 }

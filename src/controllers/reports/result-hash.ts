@@ -25,10 +25,11 @@ export interface ResultHash {
 export function createResultHash(key: Uint8Array): ResultHash {
   const prefix = Buffer.from(key).toString("hex");
   const units = (text: string, count: number): string => {
-    const digest = hash("sha256", `${prefix}${text}`, "buffer");
-    return String.fromCharCode(
-      ...Array.from({ length: count }, (_, index) => digest.readUInt16LE(2 * index)),
-    );
+    const digest = hash("sha256", `${prefix}${text}`, "binary");
+    let taken = "";
+    for (let at = 0; at < 2 * count; at += 2)
+      taken += String.fromCharCode(digest.charCodeAt(at) + digest.charCodeAt(at + 1) * 256);
+    return taken;
   };
   return {
     ofResults: (results) => units(canonicalResults(results), 4),

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { once } from "node:events";
 import { freePort } from "#test/support/control-plane/free-ports.ts";
 import { guardGroup, releaseGroup } from "#test/support/control-plane/process-guard.ts";
+import { readImageEnvironment } from "./image-flags.ts";
 import { parseMetrics } from "./prometheus-text.ts";
 import type { Sample } from "./prometheus-text.ts";
 
@@ -69,7 +70,7 @@ export const startOperator = async (options: OperatorOptions): Promise<OperatorP
       detached: true,
       stdio: ["ignore", log, log],
       // What is set for the bench must not change what is measured.
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NODE_ENV: "production" },
+      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...(await readImageEnvironment()) },
     },
   );
   closeSync(log);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseNodeFlags } from "#test/bench/operator/image-flags.ts";
+import { parseImageEnvironment, parseNodeFlags } from "#test/bench/operator/image-flags.ts";
 import { parseCpuMs, parsePeakRssMiB } from "#test/bench/operator/process-usage.ts";
 import { parseMetrics, sumOf } from "#test/bench/operator/prometheus-text.ts";
 import { buildPod } from "#test/bench/pods/build-pod.ts";
@@ -71,6 +71,11 @@ describe("readings", () => {
     );
     assert.deepEqual(parseNodeFlags('ENTRYPOINT ["node", "/app/x.js"]'), []);
     assert.deepEqual(parseNodeFlags("FROM x"), []);
+  });
+
+  it("reads the environment of the image from the Dockerfile", () => {
+    assert.deepEqual(parseImageEnvironment("FROM x\nENV A=1 B=two\nENV C=3\n"), { A: "1", B: "two", C: "3" });
+    assert.deepEqual(parseImageEnvironment("FROM x"), {});
   });
 });
 

@@ -18,6 +18,7 @@ import { startLeaseGroup } from "./lease-group.ts";
 import type { LeaseGroup, LeaseWork } from "./lease-group.ts";
 import { followSettings } from "./live-settings.ts";
 import type { PartContext } from "./part.ts";
+import { createPolicyConditions } from "./policy-conditions.ts";
 import { createResultRelay } from "./result-port.ts";
 import { startScan } from "./scan-part.ts";
 import { createSharedReads } from "./shared-reads.ts";
@@ -70,7 +71,8 @@ export async function runOperator(options: {
     ending.abort();
   };
   const shared = createSharedReads({ clients, settings, startSettings, metrics, log, signal });
-  const base = { settings, startSettings, metrics, health, log, hostName, signal };
+  const policyConditions = createPolicyConditions();
+  const base = { policyConditions, settings, startSettings, metrics, health, log, hostName, signal };
   const works = leaseWorks(base, shared.started);
   if (works.length === 0) {
     log.error("nothing to run", { only: startSettings.only, backgroundScan: startSettings.backgroundScan });

@@ -7,6 +7,7 @@ import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.
 import type { Health } from "#telemetry/health.ts";
 import type { RootLogger } from "#telemetry/logger.ts";
 import type { MetricsPage } from "#telemetry/metrics.ts";
+import type { PolicyConditions } from "./policy-conditions.ts";
 
 /** What every part of the operator is given. */
 export interface PartContext {
@@ -19,6 +20,8 @@ export interface PartContext {
   readonly health: Health;
   readonly log: RootLogger;
   readonly hostName: string;
+  /** Where parts say what belongs into the status of policies. */
+  readonly policyConditions?: PolicyConditions;
   readonly signal: AbortSignal;
 }
 

@@ -33,7 +33,7 @@ export function startPolicyStatus(
     readonly ownership: () => Promise<StatusOwnership>;
   },
 ): StatusPart {
-  const { client, discovery, log, signal, kinds, ownership } = context;
+  const { client, discovery, log, signal, kinds, ownership, policyConditions } = context;
   const clock = systemClock;
   const queue = createWorkQueue<string>({ clock, backoff: createBackoff({ random: Math.random }) });
   const written = new Map<string, string>();
@@ -50,7 +50,10 @@ export function startPolicyStatus(
       shape,
       name: identity.name,
       ...(identity.namespace === undefined ? {} : { namespace: identity.namespace }),
-      findings: findingsOf(policy, unavailableKinds(context.scan(), kinds, key)),
+      findings: {
+        ...findingsOf(policy, unavailableKinds(context.scan(), kinds, key)),
+        others: policyConditions?.of(key) ?? [],
+      },
     };
   };
 
@@ -58,7 +61,8 @@ export function startPolicyStatus(
     const { policies } = context.scan().policies;
     for (const key of written.keys()) if (!policies.has(key)) written.delete(key);
     for (const [key, policy] of policies) {
-      const said = `${policy.content}${unavailableKinds(context.scan(), kinds, key).join(";")}`;
+      const others = JSON.stringify(policyConditions?.of(key) ?? []);
+      const said = `${policy.content}${unavailableKinds(context.scan(), kinds, key).join(";")}${others}`;
       if (written.get(key) === said) continue;
       written.set(key, said);
       queue.add(key, { afterMs: settleMs });
@@ -84,9 +88,11 @@ export function startPolicyStatus(
     random: Math.random,
     log,
   });
+  const unsubscribe = policyConditions?.onChange(changed);
   return {
     changed,
     async stop() {
+      unsubscribe?.();
       // What waits would keep the process alive until it is due.
       queue.shutDown();
       await Promise.all([rechecks.stop(), loop]);

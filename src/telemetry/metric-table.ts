@@ -317,6 +317,31 @@ export const metricTable = {
     labels: cleanupPolicyLabels,
     namespaceLabel: "policy_namespace",
   },
+  mutateExistingTargets: {
+    kind: "counter",
+    name: "rearguard_mutate_existing_targets_total",
+    help: "Targets that policies wanted to change, by outcome: changed, same, gone, failed, error or quarrel.",
+    labels: [...cleanupPolicyLabels, "outcome"],
+    namespaceLabel: "policy_namespace",
+  },
+  mutateExistingStanding: {
+    kind: "gauge",
+    name: "rearguard_mutate_existing_standing",
+    help: "Policies that change existing objects: how many policies, rules, triggers that wait, triggers that fail, and objects over which they are in a quarrel.",
+    labels: ["what"],
+  },
+  updateRequests: {
+    kind: "counter",
+    name: "rearguard_update_requests_total",
+    help: "UpdateRequests of others, by type and outcome: completed, failed or given-up.",
+    labels: ["type", "outcome"],
+  },
+  updateRequestsWaiting: {
+    kind: "gauge",
+    name: "rearguard_update_requests_waiting",
+    help: "UpdateRequests of others that wait for their turn.",
+    labels: [],
+  },
   ttlDeleted: {
     kind: "counter",
     name: "kyverno_ttl_controller_deletedobjects_total",

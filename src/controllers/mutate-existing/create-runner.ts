@@ -83,6 +83,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   return {
     async run(task, event, signal) {
       if (task.needsUser && event.user === undefined) return { kind: "done", applied: false };
+      if (world.isReady?.() === false) return notReady;
       // Of an object that nobody saw go there is nothing to evaluate.
       if (event.isKnownByNameOnly || event.wantsRemoval) return { kind: "done", applied: false };
       const { run, context, tally, moment } = start(task, signal);
@@ -91,6 +92,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       return outcomeOf(tally, applied);
     },
     async runStanding(task, signal) {
+      if (world.isReady?.() === false) return notReady;
       const { run, context, tally, moment } = start(task, signal);
       await runStanding({ ...run, task }, moment);
       await finish(task, undefined, tally, context);
@@ -98,6 +100,12 @@ export function createRunner(deps: RunnerDeps): Runner {
     },
   };
 }
+
+const notReady: TriggerOutcome = {
+  kind: "retry",
+  message: "PolicyExceptions are not known yet",
+  atLeastMs: 500,
+};
 
 /** Events for the failures of one run. */
 const maxEvents = 5;

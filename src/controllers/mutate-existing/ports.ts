@@ -34,6 +34,8 @@ export interface MutateWorld {
   readonly openContext: () => RunContext;
   readonly exceptions?: ExceptionSource;
   readonly celExceptions?: CelExceptionSource;
+  /** False as long as the exceptions that are there are not all known. */
+  readonly isReady?: () => boolean;
   /** Objects that the operator is told to leave alone. */
   readonly isFiltered: (subject: {
     readonly type: ResourceType;

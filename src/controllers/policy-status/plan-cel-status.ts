@@ -1,3 +1,4 @@
+import { otherConditions } from "./plan-status.ts";
 import type { PolicyFindings, StatusCondition } from "./plan-status.ts";
 import { listText, makeCondition } from "./status-condition.ts";
 import type { ConditionVerdict } from "./status-condition.ts";
@@ -40,10 +41,18 @@ export function planCelStatus(
     problems.length === 0
       ? [granted]
       : [granted, make("Compiled", { status: "False", reason: "Failed", message: listText(problems) })];
+  const others = otherConditions(findings)
+    // That all is well needs no word, and what goes wrong with single objects does not make the policy unready.
+    .filter(({ status }) => status === "False")
+    .map(({ type, ...verdict }) => make(type, verdict));
   const failed = conditions.filter(({ status }) => status === "False").map(({ message }) => message);
   const { autogenConfigs: configs } = findings;
   return {
-    conditionStatus: { ready: failed.length === 0, message: listText(failed), conditions },
+    conditionStatus: {
+      ready: failed.length === 0,
+      message: listText(failed),
+      conditions: [...conditions, ...others],
+    },
     autogen: configs === undefined ? {} : { configs },
   };
 }

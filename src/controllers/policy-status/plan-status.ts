@@ -20,8 +20,15 @@ export interface PolicyFindings {
     readonly verifyimages: number;
   };
   readonly autogenRules: readonly Rule[];
+  /** What others than the scan say of it, each under a type of its own. */
+  readonly others?: readonly OtherCondition[];
   /** What the policy is for pod controllers, where it is one of the CEL kinds. */
   readonly autogenConfigs?: Readonly<Record<string, unknown>>;
+}
+
+/** A condition that somebody else found out. */
+export interface OtherCondition extends ConditionVerdict {
+  readonly type: string;
 }
 
 export interface StatusCondition {
@@ -69,6 +76,11 @@ function valid({ refusals }: PolicyFindings): ConditionVerdict {
     : { status: "False", reason: "Refused", message: `admission would not let it in: ${listText(refusals)}` };
 }
 
+/** What others say, in an order that does not hang on who spoke first. */
+export function otherConditions({ others = [] }: PolicyFindings): readonly OtherCondition[] {
+  return others.toSorted((a, b) => (a.type < b.type ? -1 : 1));
+}
+
 /**
  * The status to store. A condition that says the same as the stored one keeps its `lastTransitionTime`; `nowText` is an
  * RFC 3339 time for those that turn.
@@ -84,6 +96,7 @@ export function planStatus(
       condition("Ready", ready(findings)),
       condition("BackgroundScan", backgroundScan(findings)),
       condition("Valid", valid(findings)),
+      ...otherConditions(findings).map(({ type, ...verdict }) => condition(type, verdict)),
     ],
     rulecount: findings.ruleCount,
     autogen: findings.autogenRules.length === 0 ? {} : { rules: findings.autogenRules },

@@ -23,6 +23,8 @@ interface Memory {
   held?: { readonly scheduledMs: number; readonly message: string };
   /** The end of the last run that counts as one; schedules go on from here even where status cannot be written. */
   executedMs?: number;
+  /** The clock was found behind the last run. */
+  setBackMs?: number;
   failuresInRow: number;
   /** Set while a failed run waits: it is not repeated sooner, by whatever else the policy is looked at, unless it is edited. */
   pause?: { readonly untilMonotonicMs: number; readonly generation: number | undefined };
@@ -76,13 +78,22 @@ export function createPolicyReconciler(options: ReconcilePolicyOptions): PolicyR
     return fresh;
   };
 
+  /** What the next time is counted from. Where that lies ahead of a clock that was set back: when this was noticed. */
+  const referenceOf = (task: CleanupTask): number => {
+    const memory = memoryOf(task);
+    const nowMs = clock.now();
+    const lastMs = memory.executedMs ?? task.stored.lastExecutionMs ?? task.createdMs;
+    if (lastMs <= nowMs) delete memory.setBackMs;
+    else memory.setBackMs = Math.min(memory.setBackMs ?? nowMs, nowMs);
+    return memory.setBackMs ?? lastMs;
+  };
+
   const dueOf = (task: CleanupTask): Due | undefined => {
     if (!task.schedule.ok || taskProblems(task).length > 0) return undefined;
-    const { executedMs = 0 } = memoryOf(task);
     return nextDue({
       schedule: task.schedule.schedule,
       options: task.options,
-      referenceMs: Math.max(executedMs, task.stored.lastExecutionMs ?? task.createdMs),
+      referenceMs: referenceOf(task),
       nowMs: clock.now(),
       defaultZone: options.defaultZone(),
       share: shareOf(task.uid),

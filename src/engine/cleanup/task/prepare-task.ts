@@ -16,7 +16,9 @@ export function prepareTask(
   const meta = decodeMeta(object);
   if (meta === undefined)
     return { ok: false, problems: [{ path: "metadata", message: "name or uid is missing" }] };
-  const read = row.read(object);
+  // What somebody wrote into its status must not keep a policy from being read.
+  const { status, ...written } = object;
+  const read = row.read(written);
   if (!read.ok) return read;
   const { schedule, propagation, selection } = read.value;
   const { name, namespace, uid, generation, annotations } = meta;
@@ -42,7 +44,7 @@ export function prepareTask(
         policyName: name,
         ...(namespace === undefined ? {} : { policyNamespace: namespace }),
       },
-      stored: storedStatus(object["status"]),
+      stored: storedStatus(status),
     },
   };
 }

@@ -69,7 +69,11 @@ export function startMutateExisting(
         createContextEpoch({ load: loader.load, globals, inputs: createInputVersions(), ...memo }),
       ...(exceptions === undefined
         ? {}
-        : { exceptions: exceptions.rules, celExceptions: exceptions.cel, isReady: exceptions.isReady }),
+        : {
+            exceptions: exceptions.rules,
+            celExceptions: exceptions.cel,
+            isReady: () => exceptions.isReady(),
+          }),
       isFiltered: ({ type, ...place }) => isFiltered({ ...type, ...place }),
       pageSize: startSettings.pageSize,
       concurrency: startSettings.reportWriteConcurrency,

@@ -11,6 +11,7 @@ import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.
 import { createHealth } from "#telemetry/health.ts";
 import type { RootLogger } from "#telemetry/logger.ts";
 import { createMetrics } from "#telemetry/metrics.ts";
+import { startBackground } from "./background-part.ts";
 import { startCleanup } from "./cleanup-part.ts";
 import { connectCluster } from "./cluster.ts";
 import { startJournal } from "./journal-part.ts";
@@ -128,6 +129,17 @@ function leaseWorks(
           { ...base, ...(await shared()), client },
           { ...readScope(client, startSettings), parts, onKeeper: (keeper) => relay.provide(keeper) },
         ),
+    });
+  }
+  if (wants("generate", "mutate-existing")) {
+    const capabilities = (["generate", "mutate-existing"] as const).filter((one) => wants(one));
+    works.push({
+      lease: startSettings.backgroundLease,
+      start: async (client, parts) => {
+        const context = { ...base, ...(await shared()), client };
+        const results = relay.through(client, context.discovery);
+        await startBackground(context, parts, { results, wants: new Set(capabilities) });
+      },
     });
   }
   if (wants("cleanup", "ttl")) {

@@ -1,0 +1,70 @@
+import { systemClock } from "#controllers/runtime/clock.ts";
+import { createSeenHash } from "#controllers/scan/seen-hash.ts";
+import { compileResourceFilters } from "#controllers/settings/resource-filters.ts";
+import { createCheckpointStore } from "#controllers/triggers/checkpoint.ts";
+import { createTriggerFeed } from "#controllers/triggers/create-trigger-feed.ts";
+import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
+import { startMutateExisting } from "./mutate-part.ts";
+import type { Part, PartContext } from "./part.ts";
+import { processKey } from "./process-key.ts";
+import type { ResultPort } from "./result-port.ts";
+import { startUpdateRequests } from "./update-requests-part.ts";
+
+const limits = {
+  maxHeldObjects: 1_000,
+  maxOldObjectBytes: 32 * 1024 * 1024,
+  maxFailing: 1_000,
+  checkpointMs: 30_000,
+};
+
+/** Starts what acts on triggers: generate, mutate-existing, and the UpdateRequests that ask for either. */
+export async function startBackground(
+  context: PartContext,
+  parts: Part[],
+  deps: { readonly results: ResultPort; readonly wants: ReadonlySet<"generate" | "mutate-existing"> },
+): Promise<void> {
+  const { client, discovery, startSettings, log, signal } = context;
+  const seenHash = createSeenHash(Buffer.from(processKey()).toString("hex"));
+  const isFiltered = createFilters(context);
+  const feed = await createTriggerFeed({
+    client,
+    openSource: context.openSource,
+    types: () => discovery.types(),
+    list: (type, namespace, handle) =>
+      fetchPages(client, { type, ...(namespace === undefined ? {} : { namespace }) }, handle, {
+        pageSize: startSettings.pageSize,
+        signal,
+      }),
+    hash: (object) => seenHash(object, false),
+    isFiltered: (place) => isFiltered({ ...place.type, subresource: "", ...place }),
+    checkpoints: createCheckpointStore(client, startSettings.namespace),
+    clock: systemClock,
+    random: Math.random,
+    log,
+    signal,
+    limits,
+  });
+  parts.push(feed);
+  const unsubscribe = discovery.onChange(() => feed.typesChanged());
+  parts.push({ stop: () => Promise.resolve(unsubscribe()) });
+  const mutate = deps.wants.has("mutate-existing")
+    ? startMutateExisting(context, { feed, results: deps.results })
+    : undefined;
+  if (mutate !== undefined) parts.push(mutate);
+  parts.push(startUpdateRequests(context, mutate === undefined ? {} : { mutate: mutate.controller }));
+  log.info("background started", { only: [...deps.wants] });
+}
+
+/** The filters in force; compiled again when the setting changes. */
+function createFilters({ settings }: PartContext): ReturnType<typeof compileResourceFilters> {
+  let source: unknown;
+  let compiled: ReturnType<typeof compileResourceFilters> = () => false;
+  return (subject) => {
+    const { resourceFilters } = settings.current();
+    if (resourceFilters !== source) {
+      source = resourceFilters;
+      compiled = compileResourceFilters(resourceFilters);
+    }
+    return compiled(subject);
+  };
+}

@@ -1,6 +1,15 @@
 import type { LabelSelector } from "../schema/metadata.ts";
 import type { ImageRequest } from "./image-request.ts";
 
+/** A value that is kept in a Secret or a ConfigMap. */
+export interface ValueReference {
+  readonly kind: "Secret" | "ConfigMap";
+  /** Absent: that of the process. */
+  readonly namespace?: string;
+  readonly name: string;
+  readonly key: string;
+}
+
 /** Something from outside that a policy asks for. */
 export type BrokerRequest =
   | { readonly kind: "configMap"; readonly namespace: string; readonly name: string }
@@ -16,8 +25,12 @@ export type BrokerRequest =
       readonly method: "GET" | "POST";
       readonly url: string;
       readonly headers: Readonly<Record<string, string>>;
+      /** Headers whose values are kept elsewhere. */
+      readonly headersFrom?: readonly (readonly [header: string, from: ValueReference])[];
       /** Certificates (PEM) to trust besides none. */
       readonly caBundle?: string;
+      /** Stands in for `caBundle`. */
+      readonly caBundleFrom?: ValueReference;
       readonly body?: unknown;
       /** The data is `{ statusCode, body }` whatever the status; the body is null where it is no JSON. */
       readonly wholeResponse?: true;

@@ -1,3 +1,4 @@
+import type { ValueReference } from "#api/broker/broker-request.ts";
 import type { ContextApiCall } from "#api/kyverno/context.ts";
 
 import { QueryError } from "../errors.ts";
@@ -84,12 +85,16 @@ function requestOf(call: JsonObject, entry: string): ContextRequest {
     return { kind: "apiCall", method, urlPath, ...body };
   }
   const caBundle = textOf(own(service, "caBundle") ?? "", entry, "caBundle");
+  const { headers, headersFrom } = headersOf(own(service, "headers"), entry);
+  const caBundleFrom = referenceIn(own(service, "caBundleFrom"), entry, "caBundleFrom");
   return {
     kind: "service",
     method,
     url: textOf(own(service, "url"), entry, "url"),
-    headers: headersOf(own(service, "headers"), entry),
+    headers,
+    ...(headersFrom.length === 0 ? {} : { headersFrom }),
     ...(caBundle === "" ? {} : { caBundle }),
+    ...(caBundleFrom === undefined ? {} : { caBundleFrom }),
     ...body,
   };
 }
@@ -100,10 +105,40 @@ function bodyOf(data: Json | undefined, entry: string): { readonly body?: Json }
   return { body: objectOf(pairsOf(data, entry, "data")) };
 }
 
-function headersOf(headers: Json | undefined, entry: string): Readonly<Record<string, string>> {
-  if (!isList(headers)) return {};
-  const pairs = pairsOf(headers, entry, "headers");
-  return Object.fromEntries(pairs.map(([key, value]) => [key, textOf(value, entry, "headers")]));
+interface CallHeaders {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Those whose values are kept in a Secret or a ConfigMap. */
+  readonly headersFrom: readonly (readonly [string, ValueReference])[];
+}
+
+function headersOf(list: Json | undefined, entry: string): CallHeaders {
+  const headers: [string, string][] = [];
+  const headersFrom: [string, ValueReference][] = [];
+  for (const item of isList(list) ? list : []) {
+    const header = isObject(item) ? item : {};
+    const key = textOf(own(header, "key"), entry, "headers");
+    const from = referenceIn(own(header, "valueFrom"), entry, "headers");
+    if (from !== undefined) headersFrom.push([key, from]);
+    else headers.push([key, textOf(own(header, "value") ?? "", entry, "headers")]);
+  }
+  return { headers: Object.fromEntries(headers), headersFrom };
+}
+
+/** Where a value is kept. Of two references that of a Secret counts, as in Kyverno. */
+function referenceIn(source: Json | undefined, entry: string, what: string): ValueReference | undefined {
+  if (!isObject(source)) return undefined;
+  const secret = own(source, "secretKeyRef");
+  const reference = isObject(secret) ? secret : own(source, "configMapKeyRef");
+  if (!isObject(reference)) {
+    throw new QueryError("failed", `${what} of context entry ${entry} refer to no Secret and no ConfigMap`);
+  }
+  const namespace = textOf(own(reference, "namespace") ?? "", entry, what);
+  return {
+    kind: isObject(secret) ? "Secret" : "ConfigMap",
+    ...(namespace === "" ? {} : { namespace }),
+    name: textOf(own(reference, "name"), entry, what),
+    key: textOf(own(reference, "key"), entry, what),
+  };
 }
 
 function pairsOf(list: readonly Json[], entry: string, what: string): [string, Json][] {

@@ -10,6 +10,7 @@ import { parseApiPath, showApiPath, type ApiPath } from "./api-path.ts";
 import { createCallLanes } from "./call-lanes.ts";
 import type { EgressSettings } from "./egress-rules.ts";
 import { createForbiddenBreaker, type Access } from "./forbidden-breaker.ts";
+import { withKeptValues, type ReadKept } from "./header-values.ts";
 import { paramsPath, readParams } from "./load-params.ts";
 import { callService, type ServiceCallPorts } from "./service-call.ts";
 
@@ -43,15 +44,17 @@ export interface BrokerOptions extends ServiceCallPorts {
   readonly onCall: (kind: BrokerRequest["kind"], outcome: "value" | "failed" | "refused") => void;
 }
 
-const configMapType: ResourceType = {
+const coreType = (kind: string, resource: string): ResourceType => ({
   group: "",
   version: "v1",
-  kind: "ConfigMap",
-  resource: "configmaps",
+  kind,
+  resource,
   namespaced: true,
   preferred: true,
   verbs: ["get"],
-};
+});
+const configMapType = coreType("ConfigMap", "configmaps");
+const secretType = coreType("Secret", "secrets");
 
 /** Calls that go on at once, and how many of one policy may wait: a page of objects asks for one or a few each. */
 const lanes = { perPolicy: 4, total: 16, maxWaiting: 10_000 };
@@ -130,6 +133,15 @@ export function createBroker(options: BrokerOptions): Broker {
     return guarded(scope, access, () => client.get(configMapType, { namespace, name }, limits()));
   };
 
+  /** What goes into a header is sent to hosts that an administrator has allowed, and shown to nobody here. */
+  const readKept =
+    (scope: BrokerScope): ReadKept =>
+    (kind, namespace, name) => {
+      const type = kind === "Secret" ? secretType : configMapType;
+      const access = { verb: "get", group: "", resource: type.resource, subresource: "", namespace };
+      return guarded(scope, access, () => client.get(type, { namespace, name }, limits()));
+    };
+
   const callApi = async (
     { method, urlPath, body }: BrokerRequest & { readonly kind: "apiCall" },
     scope: BrokerScope,
@@ -174,7 +186,10 @@ export function createBroker(options: BrokerOptions): Broker {
       case "apiCall":
         return callApi(request, scope);
       case "service": {
-        const called = await callService(request, scope, settings(), options);
+        if (scope.policyNamespace !== undefined)
+          throw new Refused("a namespaced policy may not call services");
+        const whole = await withKeptValues(request, ownNamespace, readKept(scope));
+        const called = await callService(whole, scope, settings(), options);
         if (called.kind === "refused") throw new Refused(called.message);
         if (called.kind === "failed") throw new Error(called.message);
         return called.value;

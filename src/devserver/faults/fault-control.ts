@@ -29,6 +29,8 @@ export interface Fault {
   readonly effect: FaultEffect;
   /** How many requests are hit; without it all until the fault is lifted. */
   readonly times?: number;
+  /** Hits only each so-manieth of the requests that match: 2 hits every second one. */
+  readonly every?: number;
 }
 
 /** One request, as faults see it. */
@@ -37,6 +39,8 @@ export interface FaultTarget extends Required<FaultMatch> {}
 interface ActiveFault {
   readonly fault: Fault;
   left: number;
+  /** Requests that matched so far. */
+  seen: number;
 }
 
 /** The faults in force. The first that matches hits. */
@@ -49,7 +53,7 @@ export class FaultControl {
 
   /** Puts a fault in force and returns how to lift it. */
   add(fault: Fault): () => void {
-    const active = { fault, left: fault.times ?? Infinity };
+    const active = { fault, left: fault.times ?? Infinity, seen: 0 };
     this.#active.push(active);
     return () => {
       const index = this.#active.indexOf(active);
@@ -64,7 +68,7 @@ export class FaultControl {
 
   /** The effect on a new request, which counts as hit. */
   strike(target: FaultTarget): FaultEffect | undefined {
-    const active = this.#active.find(({ fault, left }) => left > 0 && matches(fault.match, target));
+    const active = this.#active.find((one) => one.left > 0 && isDue(one, target));
     if (active === undefined) return undefined;
     active.left -= 1;
     return active.fault.effect;
@@ -74,6 +78,12 @@ export class FaultControl {
   silences(target: FaultTarget): boolean {
     return this.#active.some(({ fault }) => fault.effect.kind === "silence" && matches(fault.match, target));
   }
+}
+
+function isDue(active: ActiveFault, target: FaultTarget): boolean {
+  if (!matches(active.fault.match, target)) return false;
+  active.seen += 1;
+  return active.seen % (active.fault.every ?? 1) === 0;
 }
 
 function matches(match: FaultMatch | undefined, target: FaultTarget): boolean {

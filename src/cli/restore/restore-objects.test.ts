@@ -71,7 +71,8 @@ class FakeServer {
       return { ...(body as KubeObject), metadata: { ...metadata, uid: "new", resourceVersion: "1" } };
     },
     get: async (_type, { name }) => {
-      const uid = this.objects.get(name)?.uid ?? "";
+      const uid = this.objects.get(name)?.uid;
+      if (uid === undefined) throw new ApiError({ status: 404, reason: "NotFound", message: name });
       return { apiVersion: "v1", kind: "", metadata: { name, uid, resourceVersion: "1" } };
     },
   };
@@ -108,6 +109,16 @@ test("what exists is told of and never changed: the same object, or another of i
   assert.deepEqual(await server.restore(entries, { really: true }), [
     ["lives", "exists", "it was not deleted"],
     ["again", "exists", "another object has its name; it is left as it is"],
+  ]);
+});
+
+test("an object whose address is taken by itself exists", async () => {
+  const server = new FakeServer();
+  server.objects.set("lives", { uid: "uid-lives" });
+  server.refuse = () => "the address is taken";
+  assert.deepEqual(await server.restore([entryOf("ConfigMap", "lives"), entryOf("ConfigMap", "gone")]), [
+    ["lives", "exists", "it was not deleted"],
+    ["gone", "error", "the address is taken"],
   ]);
 });
 

@@ -4,7 +4,7 @@ import { apiVersionOf } from "#api/meta/resource-type.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { JournalEntry } from "#engine/cleanup/journal/journal-entry.ts";
 import { namespaceOf, restoreOrder } from "#engine/cleanup/journal/select-entries.ts";
-import { isAlreadyExists, isNotFound } from "#kube/client/api-error.ts";
+import { ApiError, isAlreadyExists, isNotFound } from "#kube/client/api-error.ts";
 import type { KubeClient, ObjectKey } from "#kube/client/kube-client.ts";
 
 export type RestoreAction =
@@ -109,7 +109,10 @@ async function refusal(
   error: unknown,
   client: RestoreOptions["client"],
 ): Promise<RestoredObject> {
-  if (!isAlreadyExists(error)) return { entry, action: "error", note: (error as Error).message };
+  const refused: RestoredObject = { entry, action: "error", note: (error as Error).message };
+  // What is given out once, such as the address of a Service, is refused before the name is looked at.
+  const mayExist = isAlreadyExists(error) || (error instanceof ApiError && error.status === 422);
+  if (!mayExist) return refused;
   const namespace = namespaceOf(entry);
   const key: ObjectKey = { ...(namespace === "" ? {} : { namespace }), name: entry.manifest.metadata.name };
   try {
@@ -118,7 +121,9 @@ async function refusal(
       metadata.uid === entry.uid ? "it was not deleted" : "another object has its name; it is left as it is";
     return { entry, action: "exists", note };
   } catch {
-    return { entry, action: "exists", note: "there is an object of that name" };
+    return isAlreadyExists(error)
+      ? { entry, action: "exists", note: "there is an object of that name" }
+      : refused;
   }
 }
 

@@ -81,10 +81,20 @@ const sum = ({ rows }: AuditCounts, resource: string): Omit<CountedCalls, "secon
     reads: total((row) => row.resource === resource && row.verb === "get"),
     writes: total((row) => isWrite(row) && row.code < 300),
     refused: total((row) => isWrite(row) && row.code >= 300),
-    requests: counted
-      .toSorted((a, b) => b.count - a.count)
-      .slice(0, 12)
-      .map(({ verb, resource: of, code, count }) => `${count} ${verb} ${of || "discovery"} (${code})`)
-      .join(", "),
+    requests: listByCount(counted),
   };
+};
+
+/** The most frequent requests, whatever the namespace. */
+const listByCount = (rows: readonly AuditRow[]): string => {
+  const counts = new Map<string, number>();
+  for (const { verb, resource, code, count } of rows) {
+    const request = `${verb} ${resource === "" ? "discovery" : resource} (${code})`;
+    counts.set(request, (counts.get(request) ?? 0) + count);
+  }
+  return [...counts]
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, 12)
+    .map(([request, count]) => `${count} ${request}`)
+    .join(", ");
 };

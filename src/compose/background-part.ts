@@ -3,6 +3,7 @@ import { createSeenHash } from "#controllers/scan/seen-hash.ts";
 import { compileResourceFilters } from "#controllers/settings/resource-filters.ts";
 import { createCheckpointStore } from "#controllers/triggers/checkpoint.ts";
 import { createTriggerFeed } from "#controllers/triggers/create-trigger-feed.ts";
+import type { KubeClient } from "#kube/client/kube-client.ts";
 import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
 import { startMutateExisting } from "./mutate-part.ts";
 import type { Part, PartContext } from "./part.ts";
@@ -21,7 +22,12 @@ const limits = {
 export async function startBackground(
   context: PartContext,
   parts: Part[],
-  deps: { readonly results: ResultPort; readonly wants: ReadonlySet<"generate" | "mutate-existing"> },
+  deps: {
+    readonly results: ResultPort;
+    readonly wants: ReadonlySet<"generate" | "mutate-existing">;
+    /** It works while the process stops, too. */
+    readonly checkpointClient: KubeClient;
+  },
 ): Promise<void> {
   const { client, discovery, startSettings, log, signal } = context;
   const seenHash = createSeenHash(Buffer.from(processKey()).toString("hex"));
@@ -37,7 +43,7 @@ export async function startBackground(
       }),
     hash: (object) => seenHash(object, false),
     isFiltered: (place) => isFiltered({ ...place.type, subresource: "", ...place }),
-    checkpoints: createCheckpointStore(client, startSettings.namespace),
+    checkpoints: createCheckpointStore(deps.checkpointClient, startSettings.namespace),
     clock: systemClock,
     random: Math.random,
     log,

@@ -11,10 +11,15 @@ export interface ClusterClients {
   readonly lease: KubeClient;
   /** A client of its own; every write passes `fence` just before it is sent. One without a fence only reads. */
   open(fence?: () => number | undefined): KubeClient;
+  /** The same, for what is written when the process stops: it ends when it is closed, not before. */
+  openLasting(fence: () => number | undefined): KubeClient;
 }
 
 /** One for each Lease: an answer that does not come must not keep another Lease from being renewed. */
 const leaseConnections = 3;
+
+/** Nothing that is written while the process stops may keep it from stopping in time. */
+const lastingTimeoutMs = 8_000;
 
 /** Reads how to reach the cluster. Rejects with an error for people where that is not known. */
 export async function connectCluster(options: {
@@ -48,6 +53,15 @@ export async function connectCluster(options: {
       connections: leaseConnections,
       onRequest,
     }),
+    openLasting: (fence) =>
+      createKubeClient({
+        config,
+        userAgent: `rearguard/${version}`,
+        connections: 1,
+        timeoutMs: lastingTimeoutMs,
+        fence,
+        onRequest,
+      }),
     open: (fence) =>
       createKubeClient({
         config,

@@ -15,8 +15,11 @@ import type { Part } from "./part.ts";
 export interface LeaseWork {
   /** Name of the Lease. */
   readonly lease: string;
-  /** Starts it with a client whose writes end before the Lease does; puts into `parts` what is to be stopped. */
-  readonly start: (client: KubeClient, parts: Part[]) => Promise<void>;
+  /**
+   * Starts it with a client whose writes end before the Lease does; puts into `parts` what is to be stopped. What has to be
+   * written while that goes on needs a client from `openLasting`.
+   */
+  readonly start: (client: KubeClient, parts: Part[], openLasting: () => KubeClient) => Promise<void>;
 }
 
 /** One Lease of this process with what runs under it. */
@@ -76,7 +79,11 @@ export function startLeaseGroup(work: LeaseWork, options: LeaseGroupOptions): Le
     if (!held || signal.aborted) return;
     const client = clients.open(() => elector.fence());
     parts.push({ stop: () => client.close() });
-    await work.start(client, parts);
+    await work.start(client, parts, () => {
+      const lasting = clients.openLasting(() => elector.fence());
+      parts.push({ stop: () => lasting.close() });
+      return lasting;
+    });
     started = true;
   };
   const running = untilAborted(run(), signal).catch((error: unknown) => {

@@ -135,10 +135,14 @@ function leaseWorks(
     const capabilities = (["generate", "mutate-existing"] as const).filter((one) => wants(one));
     works.push({
       lease: startSettings.backgroundLease,
-      start: async (client, parts) => {
+      start: async (client, parts, openLasting) => {
         const context = { ...base, ...(await shared()), client };
         const results = relay.through(client, context.discovery);
-        await startBackground(context, parts, { results, wants: new Set(capabilities) });
+        await startBackground(context, parts, {
+          results,
+          wants: new Set(capabilities),
+          checkpointClient: openLasting(),
+        });
       },
     });
   }

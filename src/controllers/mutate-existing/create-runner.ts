@@ -82,10 +82,12 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   return {
     async run(task, event, signal) {
-      if (task.needsUser && event.user === undefined) return { kind: "done", applied: false };
+      if (task.needsUser && event.user === undefined) return notConcerned;
       if (world.isReady?.() === false) return notReady;
+      // That a trigger goes is told to all rules, for some have something to clear away.
+      if (event.operation === "DELETE" && !task.operations.has("DELETE")) return notConcerned;
       // Of an object that nobody saw go there is nothing to evaluate.
-      if (event.isKnownByNameOnly || event.wantsRemoval) return { kind: "done", applied: false };
+      if (event.isKnownByNameOnly || event.wantsRemoval) return notConcerned;
       const { run, context, tally, moment } = start(task, signal);
       const applied = await carryOut(run, task, moment, event);
       await finish(task, event.object, tally, context);
@@ -100,6 +102,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     },
   };
 }
+
+const notConcerned: TriggerOutcome = { kind: "done", applied: false };
 
 const notReady: TriggerOutcome = {
   kind: "retry",

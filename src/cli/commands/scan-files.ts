@@ -53,7 +53,7 @@ export async function openFileWorld(
   const kept = read.flatMap((one) => (one.kind === "resource" ? [one] : []));
   const among = options.exceptionsWithinResources ? kept.map(({ source }) => source) : [];
   const cluster = [...kept.map(({ resource }) => resource), ...others];
-  const context = offlineCluster(cluster);
+  const context = offlineCluster(cluster, { nowMs });
   const payloads = await readPayloads(
     options.payloads.map((path) => ({ name: path, path })),
     files,

@@ -4,10 +4,17 @@ import type { ContextAnswer, ContextRequest, ContextSource } from "#engine/conte
 import { parseApiPath } from "./api-path.ts";
 import type { ApiPath } from "./api-path.ts";
 import { kindNameOf, resourceNameOf } from "./kind-names.ts";
+import { offlineGlobalEntries } from "./offline-global-entries.ts";
 import { offlineParams } from "./offline-params.ts";
 import type { ScanResource } from "./scan-resource.ts";
 
 const unavailable: ContextAnswer = { kind: "unavailable" };
+
+export interface OfflineClusterOptions {
+  readonly servesConfigMaps?: boolean;
+  /** For expressions of GlobalContextEntries that look at a clock. */
+  readonly nowMs?: number;
+}
 
 /**
  * The given objects as the cluster that API calls of policies read. What needs a real cluster or a network is not served:
@@ -15,14 +22,12 @@ const unavailable: ContextAnswer = { kind: "unavailable" };
  */
 export function offlineCluster(
   resources: readonly ScanResource[],
-  { servesConfigMaps = false }: { readonly servesConfigMaps?: boolean } = {},
+  { servesConfigMaps = false, nowMs = 0 }: OfflineClusterOptions = {},
 ): ContextSource {
   const byType = Map.groupBy(resources, ({ gvk }) =>
     typeKey(gvk.group, gvk.version, resourceNameOf(gvk.kind)),
   );
-  const globalEntries = new Set(
-    resources.filter(({ gvk }) => gvk.kind === "GlobalContextEntry").map(({ name }) => name),
-  );
+  const globalEntries = offlineGlobalEntries(resources, nowMs);
   const params = offlineParams(resources);
   return {
     lookUp(request) {
@@ -32,9 +37,7 @@ export function offlineCluster(
         case "service":
           return failed("a scan of files calls no services");
         case "globalReference":
-          return globalEntries.has(request.entry)
-            ? failed(`the GlobalContextEntry ${request.entry} is given as a file, which is not supported yet`)
-            : unavailable;
+          return globalEntries(request) ?? unavailable;
         case "configMap":
           return servesConfigMaps ? configMap(request, byType) : unavailable;
         case "imageRegistry":

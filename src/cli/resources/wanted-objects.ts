@@ -24,7 +24,7 @@ export function objectsReadBy(policies: readonly LoadedPolicy[]): WantedObjects 
   };
   for (const policy of policies) {
     // What expressions of CEL read cannot be told from their text.
-    if (rulePolicyOf(policy) === undefined) all ||= JSON.stringify(policy.source).includes("resource.");
+    if (rulePolicyOf(policy) === undefined) all ||= readsOthers.test(JSON.stringify(policy.source));
     visit(policy.source, want);
   }
   return {
@@ -33,6 +33,8 @@ export function objectsReadBy(policies: readonly LoadedPolicy[]): WantedObjects 
     isWanted: (kind) => all || plurals.has(resourceNameOf(kind)),
   };
 }
+
+const readsOthers = /\b(?:resource|globalContext)\./;
 
 /** Stands for what only an evaluation can tell. */
 const variable = "\u0001";

@@ -70,7 +70,7 @@ export async function loadTestWorld(test: TestFile, place: TestPlace): Promise<T
   const context = testContext(
     test.apiCallResponses === undefined ? undefined : mockCalls(test.apiCallResponses),
     await mockGlobalEntries(test.globalContextEntries ?? [], dirname(place.path), files, nowMs),
-    cluster === undefined ? undefined : offlineCluster(cluster, { servesConfigMaps: true }),
+    cluster === undefined ? undefined : offlineCluster(cluster, { servesConfigMaps: true, nowMs }),
     await readAll(paths(test.paramResources), files),
   );
   const judgement: Judgement = {

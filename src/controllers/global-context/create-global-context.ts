@@ -8,7 +8,7 @@ import type { Json } from "#engine/values/json.ts";
 import type { SourceHandlers } from "#kube/list-watch/source.ts";
 import { stringifyJson } from "#kube/client/json.ts";
 import type { EntryFeed } from "./entry-feed.ts";
-import { compileProjections } from "./entry-values.ts";
+import { compileProjections } from "#engine/context/entry-projections.ts";
 import { createKeptEntry } from "./kept-entry.ts";
 import type { EntryStanding, KeptEntry } from "./kept-entry.ts";
 import { failedFeed } from "./open-feed.ts";

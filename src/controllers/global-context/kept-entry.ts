@@ -1,8 +1,8 @@
 import type { ContextAnswer } from "#engine/context/context-source.ts";
 import type { Json } from "#engine/values/json.ts";
 import type { EntryFeed } from "./entry-feed.ts";
-import { project } from "./entry-values.ts";
-import type { EntryValue, Projection } from "./entry-values.ts";
+import { project } from "#engine/context/entry-projections.ts";
+import type { EntryValue, Projection } from "#engine/context/entry-projections.ts";
 
 /** How an entry stands, for its status and for people. */
 export type EntryStanding =

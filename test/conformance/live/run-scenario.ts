@@ -77,7 +77,7 @@ const runOperation = async (
     case "create":
     case "update":
       for (const document of operation.documents) {
-        const body = bound(document, bindings);
+        const body = scenario.isTemplated ? bound(document, bindings) : document;
         if (operation.kind !== "update") surroundings.created.push(body);
         const { kind } = operation;
         await writeDocument(() => live.write(kind, body), operation.expect, timeouts.apply, bindings);

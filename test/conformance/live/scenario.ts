@@ -55,6 +55,8 @@ export interface Scenario {
   readonly folder: string;
   readonly namespace: string | undefined;
   readonly operations: readonly PlannedOperation[];
+  /** Whether texts in parentheses of what is written are computed. */
+  readonly isTemplated: boolean;
   readonly timeouts: Timeouts;
   /** What cannot be run here; empty where all can. */
   readonly unsupported: readonly string[];
@@ -99,13 +101,14 @@ const overlay = (base: Timeouts, more: unknown): Timeouts => {
   };
 };
 
-const suiteTimeouts = async (root: string, path: string): Promise<Timeouts> => {
+/** The configuration of the suite that a scenario belongs to; empty where it has none. */
+const readSuite = async (root: string, path: string): Promise<Fields> => {
   const suite = path.split("/")[0] ?? "";
   try {
     const [document] = await readDocuments(join(root, suite, ".chainsaw.yaml"));
-    return overlay(defaults, record(record(document)["spec"])["timeouts"]);
+    return record(record(document)["spec"]);
   } catch {
-    return defaults;
+    return {};
   }
 };
 
@@ -118,6 +121,7 @@ export const readScenario = async (root: string, path: string): Promise<Scenario
   const [document] = await readDocuments(join(folder, "chainsaw-test.yaml"));
   const spec = record(record(document)["spec"]);
   const unsupported: string[] = [];
+  const suite = await readSuite(root, path);
   const operations: PlannedOperation[] = [];
   for (const [index, step] of list(spec["steps"]).entries()) {
     const name = text(record(step)["name"]) ?? `step ${index + 1}`;
@@ -130,7 +134,8 @@ export const readScenario = async (root: string, path: string): Promise<Scenario
     folder,
     namespace: text(spec["namespace"]),
     operations,
-    timeouts: overlay(await suiteTimeouts(root, path), spec["timeouts"]),
+    isTemplated: record(suite["templating"])["enabled"] !== false && spec["template"] !== false,
+    timeouts: overlay(overlay(defaults, suite["timeouts"]), spec["timeouts"]),
     unsupported,
   };
 };

@@ -1,9 +1,9 @@
 import type { GlobalContextEntry } from "#api/kyverno/global-context-entry.ts";
-import { Budget, BudgetExceeded, defaultBudgetLimits } from "#engine/budget.ts";
-import { QueryError } from "#engine/errors.ts";
-import { compileQuery, search } from "#engine/jmespath/query.ts";
-import type { CompiledQuery } from "#engine/jmespath/query.ts";
-import type { Json } from "#engine/values/json.ts";
+import { Budget, BudgetExceeded, defaultBudgetLimits } from "../budget.ts";
+import { QueryError } from "../errors.ts";
+import { compileQuery, search } from "../jmespath/query.ts";
+import type { CompiledQuery } from "../jmespath/query.ts";
+import type { Json } from "../values/json.ts";
 
 /** A projection of an entry, compiled once. */
 export interface Projection {

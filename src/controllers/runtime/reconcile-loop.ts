@@ -43,9 +43,11 @@ export interface ReconcileLoopOptions<K> {
 /** Failures in a row from which a transient error is worth a warning. */
 const warnAfterFailures = 3;
 
-/** Runs the workers until `signal` aborts; resolves when the last work has ended. It never rejects. */
+/** Runs the workers until `signal` aborts, then shuts the queue; resolves when the last work has ended. It never rejects. */
 export async function runReconcileLoop<K>(options: ReconcileLoopOptions<K>): Promise<void> {
   await Promise.all(Array.from({ length: options.workers }, () => work(options)));
+  // What waits would keep the process alive until it is due.
+  options.queue.shutDown();
 }
 
 async function work<K>(options: ReconcileLoopOptions<K>): Promise<void> {

@@ -1,3 +1,4 @@
+import { after } from "node:test";
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import { kinds } from "#test/faults/world/kinds.ts";
@@ -107,6 +108,15 @@ export const startCleanupCluster = async (flags: readonly string[] = []): Promis
     throw error;
   }
 };
+
+let shared: Promise<CleanupCluster> | undefined;
+
+/** The cluster of this process, for suites that need no other flags and stand in namespaces of their own. It ends with the process. */
+export const joinCleanupCluster = (): Promise<CleanupCluster> => (shared ??= startCleanupCluster());
+
+after(async () => {
+  await (await shared)?.stop();
+});
 
 const cleanupActs = ({ world }: ScanCluster) => ({
   async duePolicy({

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { kinds } from "#test/faults/world/kinds.ts";
 import { eventually } from "../scan/scan-cluster.ts";
-import { butRootCertificates, configMapsOf, startCleanupCluster } from "./cleanup-cluster.ts";
+import { butRootCertificates, configMapsOf, joinCleanupCluster } from "./cleanup-cluster.ts";
 import type { CleanupCluster } from "./cleanup-cluster.ts";
 
 const prefix = "cleanup.rearguard.io/";
@@ -15,11 +15,7 @@ describe("policies that delete on a schedule", () => {
   let cluster: CleanupCluster;
 
   before(async () => {
-    cluster = await startCleanupCluster();
-  });
-
-  after(async () => {
-    await cluster.stop();
+    cluster = await joinCleanupCluster();
   });
 
   const conditionOf = (

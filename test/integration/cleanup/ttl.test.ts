@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { kinds } from "#test/faults/world/kinds.ts";
 import { eventually } from "../scan/scan-cluster.ts";
-import { startCleanupCluster } from "./cleanup-cluster.ts";
+import { joinCleanupCluster } from "./cleanup-cluster.ts";
 import type { CleanupCluster } from "./cleanup-cluster.ts";
 
 const label = "cleanup.kyverno.io/ttl";
@@ -11,11 +11,7 @@ describe("the label that gives an object a time to live", () => {
   let cluster: CleanupCluster;
 
   before(async () => {
-    cluster = await startCleanupCluster();
-  });
-
-  after(async () => {
-    await cluster.stop();
+    cluster = await joinCleanupCluster();
   });
 
   const labelled = (namespace: string, name: string, value: string, annotations: object = {}) =>

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { kinds } from "#test/faults/world/kinds.ts";
-import { eventually, resultsOf, startScanCluster, untilSettled, verdictsOf } from "../scan/scan-cluster.ts";
-import type { ScanCluster, ScanOperator } from "../scan/scan-cluster.ts";
+import { eventually, resultsOf, verdictsOf } from "../scan/scan-cluster.ts";
+import type { ScanCluster } from "../scan/scan-cluster.ts";
+import { joinScanCluster } from "../scan/shared-cluster.ts";
 import { contextKinds, denies, podRule, readyOf } from "./context-world.ts";
 
 describe("global context entries", () => {
   let cluster: ScanCluster;
-  let operator: ScanOperator;
   let namespace: string;
   let uid: string;
 
@@ -39,11 +39,9 @@ describe("global context entries", () => {
   };
 
   before(async () => {
-    cluster = await startScanCluster();
+    ({ cluster } = await joinScanCluster());
     namespace = await cluster.namespace();
     uid = await cluster.pod(namespace, "web");
-    operator = await cluster.operator();
-    await untilSettled(operator);
   });
 
   after(async () => {

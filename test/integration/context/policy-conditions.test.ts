@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { kinds } from "#test/faults/world/kinds.ts";
-import { eventually, startScanCluster, untilSettled, verdictsOf } from "../scan/scan-cluster.ts";
+import { eventually, untilSettled, verdictsOf } from "../scan/scan-cluster.ts";
 import type { ScanCluster, ScanOperator } from "../scan/scan-cluster.ts";
+import { joinScanCluster } from "../scan/shared-cluster.ts";
 import { denies, podRule } from "./context-world.ts";
 import type { Condition } from "./context-world.ts";
 
@@ -26,9 +27,7 @@ describe("conditions of policies", () => {
     });
 
   before(async () => {
-    cluster = await startScanCluster();
-    operator = await cluster.operator();
-    await untilSettled(operator);
+    ({ cluster, operator } = await joinScanCluster());
   });
 
   after(async () => {

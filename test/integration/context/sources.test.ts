@@ -3,8 +3,9 @@ import { after, before, describe, test } from "node:test";
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import { sortedResults } from "#test/faults/observe/compare-reports.ts";
 import { kinds } from "#test/faults/world/kinds.ts";
-import { eventually, resultsOf, startScanCluster, untilSettled, verdictsOf } from "../scan/scan-cluster.ts";
+import { eventually, resultsOf, untilSettled, verdictsOf } from "../scan/scan-cluster.ts";
 import type { ScanCluster, ScanOperator } from "../scan/scan-cluster.ts";
+import { joinScanCluster } from "../scan/shared-cluster.ts";
 import { contextKinds, denies, podRule, readyOf } from "./context-world.ts";
 import { evaluateOffline } from "./evaluate-offline.ts";
 
@@ -163,7 +164,7 @@ describe("rules that read more than the object", () => {
   };
 
   before(async () => {
-    cluster = await startScanCluster();
+    ({ cluster, operator } = await joinScanCluster());
     namespace = await cluster.namespace();
     const entry = { kubernetesResource: { version: "v1", resource: "configmaps", namespace } };
     await cluster.world.ensure(
@@ -192,7 +193,6 @@ describe("rules that read more than the object", () => {
       assert.ok(stored);
       policies.push(stored);
     }
-    operator = await cluster.operator(["--enable-policy-exception", "--exception-namespace=*"]);
     await untilSettled(operator);
   });
 

@@ -4,8 +4,9 @@ import type { ResourceType } from "#api/meta/resource-type.ts";
 import { kinds } from "#test/faults/world/kinds.ts";
 import { longAnnotation, malformedWidgets } from "#test/faults/world/malformed.ts";
 import { parseJson } from "#kube/client/json.ts";
-import { eventually, startScanCluster, untilSettled, verdictsOf, wantLabel } from "./scan-cluster.ts";
+import { eventually, verdictsOf, wantLabel } from "./scan-cluster.ts";
 import type { ScanCluster, ScanOperator } from "./scan-cluster.ts";
+import { joinScanCluster } from "./shared-cluster.ts";
 
 /** A kind of its own for each test, because removing one disturbs all who use it. */
 const customKind = (kind: string) => {
@@ -60,11 +61,9 @@ describe("kinds come and go", () => {
     });
 
   before(async () => {
-    cluster = await startScanCluster();
+    ({ cluster, operator } = await joinScanCluster());
     const customKinds = { apiGroups: ["tests.example.com"], resources: ["*"], verbs: readVerbs };
     await cluster.grant("custom-kinds", [customKinds]);
-    operator = await cluster.operator();
-    await untilSettled(operator);
   });
 
   after(async () => {

@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { kinds } from "#test/faults/world/kinds.ts";
-import {
-  eventually,
-  resultsOf,
-  startScanCluster,
-  untilSettled,
-  verdictsOf,
-  wantLabel,
-} from "./scan-cluster.ts";
+import { eventually, resultsOf, untilSettled, verdictsOf, wantLabel } from "./scan-cluster.ts";
 import type { ScanCluster, ScanOperator } from "./scan-cluster.ts";
+import { joinScanCluster } from "./shared-cluster.ts";
 
 /** A verdict has to be in its report so long after the change. */
 const freshMs = 2_000;
@@ -27,9 +21,7 @@ describe("changes show in reports", () => {
     eventually(`the report ${uid} is gone`, async () => (await cluster.report(namespace, uid)) === undefined);
 
   before(async () => {
-    cluster = await startScanCluster();
-    operator = await cluster.operator();
-    await untilSettled(operator);
+    ({ cluster, operator } = await joinScanCluster());
   });
 
   after(async () => {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import { kinds } from "#test/faults/world/kinds.ts";
-import { eventually, resultsOf, startScanCluster, untilSettled } from "./scan-cluster.ts";
+import { eventually, resultsOf } from "./scan-cluster.ts";
 import type { ScanCluster } from "./scan-cluster.ts";
+import { joinScanCluster } from "./shared-cluster.ts";
 
 const typeOf = (group: string, kind: string, resource: string, namespaced: boolean): ResourceType => ({
   ...kinds.pod,
@@ -81,13 +82,11 @@ describe("MutatingPolicies in the scan", () => {
   let cluster: ScanCluster;
 
   before(async () => {
-    cluster = await startScanCluster();
+    ({ cluster } = await joinScanCluster());
     await cluster.grant("widgets", [
       { apiGroups: ["example.com"], resources: ["widgets"], verbs: ["get", "list", "watch"] },
     ]);
     await cluster.world.replace({ type: definition, name: "widgets.example.com" }, { spec: widgets });
-    const operator = await cluster.operator();
-    await untilSettled(operator);
   });
 
   after(async () => {

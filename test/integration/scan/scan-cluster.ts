@@ -65,6 +65,15 @@ const operatorFlags = [
   "--lease-retry-period=250ms",
 ];
 
+const placeOf = (type: ObjectPlace["type"], name: string, namespace?: string): ObjectPlace => ({
+  type,
+  name,
+  ...(namespace === undefined ? {} : { namespace }),
+});
+
+export const placeOfPolicy = ({ kind = "ClusterPolicy", name, namespace }: PolicyText): ObjectPlace =>
+  placeOf(kind === "Policy" ? kinds.policy : kinds.clusterPolicy, name, namespace);
+
 /** Asks until the answer is something other than undefined or false, and gives it with the ms it took. */
 export const eventually = async <T>(
   what: string,
@@ -166,12 +175,6 @@ const buildScanCluster = async (plane: ControlPlane): Promise<ScanCluster> => {
   const running = new Set<ScanOperator>();
   let count = 0;
 
-  const placeOf = (type: ObjectPlace["type"], name: string, namespace?: string): ObjectPlace => ({
-    type,
-    name,
-    ...(namespace === undefined ? {} : { namespace }),
-  });
-
   return {
     plane,
     world,
@@ -209,8 +212,9 @@ const buildScanCluster = async (plane: ControlPlane): Promise<ScanCluster> => {
       if (stored === undefined) throw new Error(`the pod ${namespace}/${name} is gone`);
       return stored.metadata.uid;
     },
-    async policy({ kind = "ClusterPolicy", name, namespace, labels, annotations, spec, rules }) {
-      await world.replace(placeOf(kind === "Policy" ? kinds.policy : kinds.clusterPolicy, name, namespace), {
+    async policy(policy) {
+      const { labels, annotations, spec, rules } = policy;
+      await world.replace(placeOfPolicy(policy), {
         metadata: {
           ...(labels === undefined ? {} : { labels }),
           ...(annotations === undefined ? {} : { annotations }),
@@ -234,12 +238,18 @@ const depths = [
   "rearguard_work_queue_depth",
 ] as const;
 
-/** Why the operator is not settled, or undefined where it is. */
-const unsettled = async (operator: ScanOperator): Promise<string | undefined> => {
+/** Why the operator does not scan, or undefined where it does. */
+const notScanning = async (operator: ScanOperator): Promise<string | undefined> => {
   // One that waits for the Lease is ready, too.
   if (!(await operator.log()).includes('"scan started"')) return "it has not begun to scan";
   const { status, text } = await operator.ready();
-  if (status !== 200) return `/readyz answers ${status}: ${text}`;
+  return status === 200 ? undefined : `/readyz answers ${status}: ${text}`;
+};
+
+/** Why the operator is not settled, or undefined where it is. */
+const unsettled = async (operator: ScanOperator): Promise<string | undefined> => {
+  const reason = await notScanning(operator);
+  if (reason !== undefined) return reason;
   const metrics = await operator.metrics();
   for (const name of depths) {
     const depth = metrics.sum(name);
@@ -249,13 +259,21 @@ const unsettled = async (operator: ScanOperator): Promise<string | undefined> =>
 };
 
 /** Resolves when the operator has the Lease, has read everything and has nothing to do. */
-export const untilSettled = async (operator: ScanOperator): Promise<void> => {
+export const untilSettled = (operator: ScanOperator): Promise<void> => untilNothing(unsettled, operator);
+
+/** Resolves when the operator has the Lease and has read everything. */
+export const untilScanning = (operator: ScanOperator): Promise<void> => untilNothing(notScanning, operator);
+
+const untilNothing = async (
+  hindrance: (operator: ScanOperator) => Promise<string | undefined>,
+  operator: ScanOperator,
+): Promise<void> => {
   let last: string | undefined;
   try {
     await eventually(
       "the operator is idle",
       async () => {
-        last = await unsettled(operator);
+        last = await hindrance(operator);
         return last === undefined;
       },
       60_000,

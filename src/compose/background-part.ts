@@ -1,3 +1,4 @@
+import type { ResourceType } from "#api/meta/resource-type.ts";
 import { systemClock } from "#controllers/runtime/clock.ts";
 import { createSeenHash } from "#controllers/scan/seen-hash.ts";
 import { compileResourceFilters } from "#controllers/settings/resource-filters.ts";
@@ -5,6 +6,7 @@ import { createCheckpointStore } from "#controllers/triggers/checkpoint.ts";
 import { createTriggerFeed } from "#controllers/triggers/create-trigger-feed.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
 import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
+import { startGenerate } from "./generate-part.ts";
 import { startMutateExisting } from "./mutate-part.ts";
 import type { Part, PartContext } from "./part.ts";
 import { processKey } from "./process-key.ts";
@@ -42,7 +44,8 @@ export async function startBackground(
         signal,
       }),
     hash: (object) => seenHash(object, false),
-    isFiltered: (place) => isFiltered({ ...place.type, subresource: "", ...place }),
+    isFiltered: (place) =>
+      isClosed(place, startSettings.namespace) || isFiltered({ ...place.type, subresource: "", ...place }),
     checkpoints: createCheckpointStore(deps.checkpointClient, startSettings.namespace),
     clock: systemClock,
     random: Math.random,
@@ -57,8 +60,30 @@ export async function startBackground(
     ? startMutateExisting(context, { feed, results: deps.results })
     : undefined;
   if (mutate !== undefined) parts.push(mutate);
-  parts.push(startUpdateRequests(context, mutate === undefined ? {} : { mutate: mutate.controller }));
+  const generate = deps.wants.has("generate")
+    ? startGenerate(context, { feed, results: deps.results })
+    : undefined;
+  if (generate !== undefined) parts.push(generate);
+  parts.push(
+    startUpdateRequests(context, {
+      ...(mutate === undefined ? {} : { mutate: mutate.controller }),
+      ...(generate === undefined ? {} : { generate: generate.controller }),
+    }),
+  );
   log.info("background started", { only: [...deps.wants] });
+}
+
+/** What admission never sees by default: the namespace of the cluster itself, and our own, with all that is in them. */
+function isClosed(
+  {
+    type,
+    namespace,
+    name,
+  }: { readonly type: ResourceType; readonly namespace: string; readonly name: string },
+  ownNamespace: string,
+): boolean {
+  const isNamespace = type.group === "" && type.kind === "Namespace";
+  return ["kube-system", ownNamespace].includes(isNamespace ? name : namespace);
 }
 
 /** The filters in force; compiled again when the setting changes. */

@@ -317,6 +317,26 @@ export const metricTable = {
     labels: cleanupPolicyLabels,
     namespaceLabel: "policy_namespace",
   },
+  generatedObjects: {
+    kind: "counter",
+    name: "rearguard_generated_objects_total",
+    help: "Objects that policies made, by outcome: created, changed, deleted, held (deletions that wait for a confirmation) or failed (runs with a problem).",
+    labels: [...cleanupPolicyLabels, "rule_name", "outcome"],
+    namespaceLabel: "policy_namespace",
+  },
+  generateDuration: {
+    kind: "histogram",
+    name: "rearguard_generate_duration_seconds",
+    help: "Time from taking a trigger until everything that its rule asks for is written.",
+    labels: ["policy_type"],
+    buckets: secondBuckets,
+  },
+  generateStanding: {
+    kind: "gauge",
+    name: "rearguard_generate_standing",
+    help: "Policies that generate: how many policies, rules, generated objects and places of sources are known, deletions that are held, and triggers that are ready or wait.",
+    labels: ["what"],
+  },
   mutateExistingTargets: {
     kind: "counter",
     name: "rearguard_mutate_existing_targets_total",

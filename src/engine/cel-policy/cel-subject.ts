@@ -23,11 +23,17 @@ export interface CelSubject {
   readonly namespaceLabels: Labels;
 }
 
+/** What of an evaluation its subject is made of. */
+type SubjectInput = Pick<
+  EvaluationInput,
+  "resource" | "oldResource" | "gvk" | "subresource" | "operation" | "namespace" | "namespaceLabels"
+>;
+
 /**
  * The subject of an evaluation. Where a request has no old object Kyverno hands its matcher an empty one, whose labels
  * satisfy every negative selector; `absentOld` says whether that is so here.
  */
-export function celSubjectOf(input: EvaluationInput, absentOld: "empty" | "none" = "empty"): CelSubject {
+export function celSubjectOf(input: SubjectInput, absentOld: "empty" | "none" = "empty"): CelSubject {
   const object = metadataOf(input.resource);
   const before = input.oldResource === undefined ? undefined : metadataOf(input.oldResource);
   // A DELETE has no object but the one that was.

@@ -39,7 +39,7 @@ export function oid(text: string): Buffer {
 }
 
 export const generalizedTime = (ms: number): Buffer =>
-  der(0x18, Buffer.from(`${new Date(ms).toISOString().replace(/[-:T]|\.\d+/g, "")}`));
+  der(0x18, Buffer.from(new Date(ms).toISOString().replace(/[-:T]|\.\d+/g, "")));
 
 export const ecdsaSha256 = sequence(oid("1.2.840.10045.4.3.2"));
 export const sha256Algorithm = sequence(oid("2.16.840.1.101.3.4.2.1"));

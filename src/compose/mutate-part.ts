@@ -86,8 +86,11 @@ export function startMutateExisting(
       return { results: new Set(allowedResults), isOn: enableReporting.includes("mutateExisting") };
     },
     rights: createRightsCheck({ client, log }),
-    onCondition: (policyKey, condition) =>
-      context.policyConditions?.set("mutate-existing", policyKey, condition),
+    onCondition: (policyKey, condition) => {
+      // That all is well needs no word.
+      const told = condition?.status === "False" ? condition : undefined;
+      context.policyConditions?.set("mutate-existing", policyKey, told);
+    },
     onApplied: (task, outcome) => metrics.mutateExistingTargets.inc({ ...labelsOf(task), outcome }),
     intervalMs: () => settings.current().backgroundScanInterval,
     workers,

@@ -21,12 +21,7 @@ export type AppliedTarget =
   /** Judging it anew gave an error. */
   | { readonly kind: "error"; readonly verdict: TargetVerdict & { readonly kind: "error" } }
   /** Somebody undoes the change over and over. */
-  | {
-      readonly kind: "quarrel";
-      readonly delayMs: number;
-      readonly times: number;
-      readonly isNews: boolean;
-    };
+  | { readonly kind: "quarrel"; readonly delayMs: number };
 
 export interface Applying {
   readonly task: MutateTask;
@@ -69,7 +64,7 @@ export async function applyTarget(
     const change = { task: task.key, uid: uidOf(target), print: changePrint(target.object, body) };
     const verdict = undo.judge(change);
     if (verdict.kind === "wait") {
-      return { kind: "quarrel", delayMs: verdict.delayMs, times: verdict.times, isNews: verdict.isNews };
+      return { kind: "quarrel", delayMs: verdict.delayMs };
     }
     try {
       signal.throwIfAborted();

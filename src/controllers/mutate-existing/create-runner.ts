@@ -1,14 +1,14 @@
+import PQueue from "p-queue";
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import { kindSubject } from "#controllers/triggers/trigger-event.ts";
 import type { TriggerEvent, TriggerOutcome } from "#controllers/triggers/trigger-event.ts";
 import type { AppliedTarget } from "./apply-target.ts";
 import { buildTargetResults } from "./build-target-results.ts";
-import type { ReportedMutations } from "./build-target-results.ts";
+import type { OwnedResults, ReportedMutations } from "./build-target-results.ts";
 import { countContext } from "./counted-context.ts";
-import type { CountedContext } from "./counted-context.ts";
 import type { RunMoment } from "./evaluation-inputs.ts";
 import type { MutateTask, PolicyTask } from "./mutate-task.ts";
-import type { MutateWorld, ResultSink } from "./ports.ts";
+import type { MutateWorld } from "./ports.ts";
 import { runPolicyTask, runStanding } from "./run-policy-task.ts";
 import { runRuleTask } from "./run-rule-task.ts";
 import type { Run } from "./run-targets.ts";
@@ -24,7 +24,8 @@ export interface RunnerDeps {
   readonly undo: UndoWatch;
   readonly standings: Standings;
   readonly teller: TargetTeller;
-  readonly results: ResultSink;
+  /** Hands in results; it rejects only where the run must end. */
+  readonly report: (owned: OwnedResults, signal: AbortSignal) => Promise<void>;
   readonly reported: () => ReportedMutations;
   /** Told of each target that was written or could not be, and of each run. */
   readonly onApplied: (task: MutateTask, applied: AppliedTarget["kind"]) => void;
@@ -41,7 +42,22 @@ export interface Runner {
 export function createRunner(deps: RunnerDeps): Runner {
   const { world, undo, standings, teller } = deps;
 
-  const start = (task: MutateTask, signal: AbortSignal) => {
+  /** Hands in what is to be reported so far. What cannot be reported in a few tries is told in the log. */
+  const report = async (
+    task: MutateTask,
+    trigger: KubeObject | undefined,
+    notes: readonly TargetNote[],
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const owned = buildTargetResults(task, trigger, notes, {
+      nowMs: world.now(),
+      reported: deps.reported(),
+    });
+    const queue = new PQueue({ concurrency: world.concurrency });
+    await queue.addAll(owned.map((one) => () => deps.report(one, signal)));
+  };
+
+  const start = (task: MutateTask, trigger: KubeObject | undefined, signal: AbortSignal) => {
     const context = countContext(world.openContext());
     const tally = newTally();
     const moment: RunMoment = { world, context, nowMs: world.now(), seed: world.seed() };
@@ -49,55 +65,54 @@ export function createRunner(deps: RunnerDeps): Runner {
       deps.onApplied(task, applied.kind);
       if (applied.kind === "changed") teller.changed(task, target.object);
     };
-    const run = { task, world, context, undo, tally, standings, onApplied, signal };
-    return { run, context, tally, moment };
-  };
-
-  /** Tells Events, reports and conditions. What cannot be reported now makes the run come again. */
-  const finish = async (
-    task: MutateTask,
-    trigger: KubeObject | undefined,
-    tally: RunTally,
-    context: CountedContext,
-  ): Promise<void> => {
-    const { isNews, wasFailing } = standings.note(task, trigger?.metadata.uid ?? "", tally);
-    deps.onRun(task, tally);
-    const failures = tally.notes.filter(({ response }) => response.status !== "pass");
-    if (isNews) {
+    const tellFailures = (notes: readonly TargetNote[]): void => {
+      const failures = notes.filter(({ response }) => response.status !== "pass");
       for (const { response, object } of failures.slice(0, maxEvents))
         teller.failed(task, object ?? trigger, response.message);
-    }
-    // What was said of a failure and is the same again needs no second write.
-    const news = isNews ? tally.notes : tally.notes.filter(({ response }) => response.status === "pass");
-    const notes = wasFailing && tally.failed === 0 ? [...news, recovered(task)] : news;
-    for (const { owner, results } of buildTargetResults(task, trigger, notes, {
-      nowMs: world.now(),
-      reported: deps.reported(),
-    })) {
-      await deps.results.merge(owner, results);
-    }
-    // The same question to the same objects has the same answer.
-    if (!context.hasAsked()) tally.retriable -= tally.evaluationFailures;
+    };
+    // What is reported target by target goes out page by page; a report of a trigger is written once.
+    const afterPage = async (): Promise<void> => {
+      if (task.kind !== "policy") return;
+      const notes = tally.notes.splice(0);
+      tellFailures(notes);
+      await report(task, trigger, notes, signal);
+    };
+    const finish = async (): Promise<void> => {
+      const { isNews, wasFailing } = standings.note(task, trigger?.metadata.uid ?? "", tally);
+      deps.onRun(task, tally);
+      // What is said of the rule itself is news only in other words; what is said of targets is none otherwise.
+      const notes = tally.notes.filter(
+        ({ object, response }) => object !== undefined || response.status === "pass" || isNews,
+      );
+      tellFailures(notes);
+      const more = wasFailing && tally.failed === 0 ? [recovered(task)] : [];
+      await report(task, trigger, [...notes, ...more], signal);
+      // The same question to the same objects has the same answer.
+      if (!context.hasAsked()) tally.retriable -= tally.evaluationFailures;
+    };
+    const run: Run = { task, world, context, undo, tally, standings, onApplied, afterPage, signal };
+    return { run, tally, moment, finish };
   };
 
   return {
     async run(task, event, signal) {
+      if (isLeftToRequests(task, event)) return notConcerned;
       if (task.needsUser && event.user === undefined) return notConcerned;
       if (world.isReady?.() === false) return notReady;
       // That a trigger goes is told to all rules, for some have something to clear away.
       if (event.operation === "DELETE" && !task.operations.has("DELETE")) return notConcerned;
       // Of an object that nobody saw go there is nothing to evaluate.
       if (event.isKnownByNameOnly || event.wantsRemoval) return notConcerned;
-      const { run, context, tally, moment } = start(task, signal);
+      const { run, tally, moment, finish } = start(task, event.object, signal);
       const applied = await carryOut(run, task, moment, event);
-      await finish(task, event.object, tally, context);
+      await finish();
       return outcomeOf(tally, applied);
     },
     async runStanding(task, signal) {
       if (world.isReady?.() === false) return notReady;
-      const { run, context, tally, moment } = start(task, signal);
+      const { run, tally, moment, finish } = start(task, undefined, signal);
       await runStanding({ ...run, task }, moment);
-      await finish(task, undefined, tally, context);
+      await finish();
       return outcomeOf(tally, true);
     },
   };
@@ -111,7 +126,12 @@ const notReady: TriggerOutcome = {
   atLeastMs: 500,
 };
 
-/** Events for the failures of one run. */
+/** A policy that is not for requests takes the triggers that exist, and no change of one. */
+function isLeftToRequests(task: MutateTask, { cause }: TriggerEvent): boolean {
+  return task.kind === "policy" && !task.compiled.admission && (cause === "watch" || cause === "recovered");
+}
+
+/** Events for the failures of one page or run. */
 const maxEvents = 5;
 
 function carryOut(run: Run, task: MutateTask, moment: RunMoment, event: TriggerEvent): Promise<boolean> {

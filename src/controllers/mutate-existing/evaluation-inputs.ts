@@ -1,5 +1,6 @@
 import type { TriggerEvent } from "#controllers/triggers/trigger-event.ts";
 import type { EvaluationInput } from "#engine/input.ts";
+import type { MutateTask } from "./mutate-task.ts";
 import type { MutateWorld, RunContext } from "./ports.ts";
 import { placeOf } from "./read-targets.ts";
 import type { ReadTarget } from "./read-targets.ts";
@@ -31,9 +32,14 @@ function sharedInput({ world, context, nowMs, seed }: RunMoment): Shared {
   };
 }
 
-/** A trigger as rules see it. For a DELETE its last state is the object as well as the old one. */
-export function triggerInput(moment: RunMoment, event: TriggerEvent): EvaluationInput {
-  const { object, oldObject, operation, namespaceLabels, user } = event;
+/**
+ * A trigger as rules see it. For a DELETE its last state is the object as well as the old one. Triggers that merely exist
+ * are told to a MutatingPolicy as if they were updated, or by what else it lists.
+ */
+export function triggerInput(moment: RunMoment, event: TriggerEvent, task: MutateTask): EvaluationInput {
+  const { object, oldObject, namespaceLabels, user } = event;
+  const operation =
+    event.cause === "existing" && task.kind === "policy" ? task.existingOperation : event.operation;
   const old = oldObject ?? (operation === "DELETE" ? object : undefined);
   return {
     ...sharedInput(moment),

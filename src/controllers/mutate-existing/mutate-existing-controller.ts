@@ -25,6 +25,7 @@ import { createMutatePolicies } from "./policy-watch.ts";
 import type { MutateWorld, ResultSink } from "./ports.ts";
 import { policyRows } from "./prepare-tasks.ts";
 import type { PolicyRow } from "./prepare-tasks.ts";
+import { createResultReporter } from "./report-results.ts";
 import { createStandings } from "./standings.ts";
 import { createTargetTeller } from "./tell-targets.ts";
 import { createUndoWatch } from "./undo-watch.ts";
@@ -98,7 +99,7 @@ export function createMutateExisting(deps: MutateExistingDeps): MutateExistingCo
     undo,
     standings,
     teller: createTargetTeller(deps.recorder),
-    results: deps.results,
+    report: createResultReporter({ results: deps.results, clock, log }),
     reported: deps.reported,
     onApplied: deps.onApplied,
     onRun: (task, { changed, failed }) => {

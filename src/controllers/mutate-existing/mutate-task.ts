@@ -1,5 +1,6 @@
 import type { BrokerScope } from "#api/broker/broker-request.ts";
 import type { TriggerRule } from "#controllers/triggers/trigger-rule.ts";
+import type { Operation } from "#engine/input.ts";
 import type { CompiledMutations } from "#engine/mutate/compiled-mutations.ts";
 import type { CompiledMutatingPolicy } from "#engine/mutating-policy/compile-mutating-policy.ts";
 import type { ExistingTargets } from "#engine/mutating-policy/existing-targets.ts";
@@ -46,6 +47,8 @@ export interface RuleTask extends Task {
 export interface PolicyTask extends Task {
   readonly kind: "policy";
   readonly compiled: CompiledMutatingPolicy;
+  /** What existing triggers are told as. */
+  readonly existingOperation: Operation;
   readonly existing: ExistingTargets;
 }
 

@@ -148,11 +148,9 @@ export function mutateTestWorld(initial: readonly KubeObject[], pageSize = 5): M
       changed: (_task, object) => told.push(`changed ${object.metadata.name}`),
       failed: (_task, object, message) => told.push(`failed ${object?.metadata.name ?? ""}: ${message}`),
     },
-    results: {
-      merge(owner, results) {
-        reported.push({ owner, results });
-        return Promise.resolve();
-      },
+    report(owned) {
+      reported.push(owned);
+      return Promise.resolve();
     },
     reported: () => ({ isOn: true, results: new Set(["pass", "fail", "warn", "error", "skip"]) }),
     onApplied: () => {},

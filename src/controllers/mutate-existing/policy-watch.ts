@@ -49,12 +49,12 @@ export function createMutatePolicies(options: MutatePoliciesOptions): MutatePoli
     options.onChange();
   };
 
-  const take = (row: PolicyRow, object: KubeObject, epoch: number): void => {
+  const take = (row: PolicyRow, object: KubeObject, epoch: number, isWatched: boolean): void => {
     const key = keyOf(row, object);
     seen.set(key, { row, uid: object.metadata.uid, epoch });
     const prepared = prepare(row, object);
     if (prepared.ok) {
-      replace(key, prepared.value);
+      replace(key, isWatched ? seenComing(prepared.value, object) : prepared.value);
       return;
     }
     options.onUnreadable({ key, problems: prepared.problems });
@@ -68,12 +68,12 @@ export function createMutatePolicies(options: MutatePoliciesOptions): MutatePoli
       onListStart: () => {},
       onPage: (objects, page) => {
         for (const object of objects)
-          if (!page.superseded(object.metadata.uid)) take(row, object, page.epoch);
+          if (!page.superseded(object.metadata.uid)) take(row, object, page.epoch, false);
         return Promise.resolve();
       },
       onEvent: (type, object, epoch) => {
         const key = keyOf(row, object);
-        if (type !== "DELETED") take(row, object, epoch);
+        if (type !== "DELETED") take(row, object, epoch, true);
         // Another policy of that name may be there already.
         else if (seen.get(key)?.uid === object.metadata.uid) remove(key);
         return Promise.resolve();
@@ -94,6 +94,12 @@ function keyOf({ kind }: PolicyRow, object: KubeObject): string {
   const namespace = namespaceOf(object);
   const { name } = object.metadata;
   return triggerPolicyKey({ kind, name, ...(namespace === "" ? {} : { namespace }) });
+}
+
+/** What was there before the policy is told from what came after it by the version of this event. */
+function seenComing(prepared: PreparedPolicy, { metadata }: KubeObject): PreparedPolicy {
+  const sinceVersion = metadata.resourceVersion;
+  return { ...prepared, tasks: prepared.tasks.map((task) => ({ ...task, sinceVersion })) };
 }
 
 function isSame(before: PreparedPolicy, after: PreparedPolicy): boolean {

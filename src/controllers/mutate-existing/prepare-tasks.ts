@@ -168,7 +168,8 @@ function policyTasks(
     content: contentOf(object),
     since: contentSince(object),
     selections: isAsked ? constraintSelections(spec.matchConstraints, identity.namespace, "any") : watched,
-    operations: operationsOf(spec),
+    // A policy that is not for requests takes the triggers that exist, and no change of one.
+    operations: admission ? operationsOf(spec) : new Set(),
     needsOldObject: text.includes("oldObject"),
     // An expression about the user has no value without one, and says so.
     needsUser: false,
@@ -177,6 +178,7 @@ function policyTasks(
     mayTake: () => true,
     compiled,
     existing,
+    existingOperation: existingOperation(operationsOf(spec)),
     reported: !judging.disabledForReports,
     reporting: { ...judging.reporting, policy: identity.key },
     scope: scopeOf(owner, undefined),
@@ -191,6 +193,11 @@ function operationsOf({ matchConstraints }: MutatingPolicy["spec"]): ReadonlySet
     (matchConstraints?.resourceRules ?? []).flatMap(({ operations }) => operations ?? []),
   );
   return new Set(allOperations.filter((operation) => declared.has("*") || declared.has(operation)));
+}
+
+function existingOperation(declared: ReadonlySet<Operation>): Operation {
+  const [first = "UPDATE"] = declared;
+  return declared.has("UPDATE") ? "UPDATE" : first;
 }
 
 function scopeOf({ kind, namespace, name }: TaskOwner, rule: string | undefined): MutateTask["scope"] {

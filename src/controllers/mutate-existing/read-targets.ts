@@ -20,7 +20,7 @@ export interface Reader {
   readonly signal: AbortSignal;
 }
 
-/** Subresources that are the whole object again: what a list shows of it is enough. */
+/** Subresources that are the whole object again: they are written apart, and read like the object itself. */
 const wholeObjects: ReadonlySet<string> = new Set([
   "",
   "approval",
@@ -81,7 +81,7 @@ export async function readTarget(
   { type, subresource }: TargetRead,
   place: { readonly namespace: string; readonly name: string },
 ): Promise<KubeObject | undefined> {
-  const of = subresource === "" ? {} : { subresource };
+  const of = wholeObjects.has(subresource) ? {} : { subresource };
   try {
     return await world.guard.run("get", { type, ...place, ...of }, scope, () =>
       world.client.get(type, keyOf(place), { signal, ...of }),

@@ -28,7 +28,7 @@ export async function runPolicyTask(
   event: TriggerEvent,
 ): Promise<boolean> {
   const { tally } = run;
-  const inputOf = (): EvaluationInput => triggerInput(moment, event);
+  const inputOf = (): EvaluationInput => triggerInput(moment, event, run.task);
   const meant = await untilKnown(run, inputOf);
   const judge = judgeFor(run, moment, inputOf());
   switch (meant.kind) {
@@ -117,10 +117,9 @@ async function foundTargets(run: PolicyRun, objects: readonly JsonObject[]): Pro
     }
     const isWhole =
       typeof object.metadata.resourceVersion === "string" && object.metadata.resourceVersion !== "";
-    const current =
-      isWhole && read.subresource === ""
-        ? object
-        : await readTarget({ world, scope: task.scope, signal }, read, placeOf(object));
+    const current = isWhole
+      ? object
+      : await readTarget({ world, scope: task.scope, signal }, read, placeOf(object));
     if (current !== undefined) targets.push({ read, object: current });
   }
   return targets;

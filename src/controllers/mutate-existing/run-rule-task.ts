@@ -21,7 +21,7 @@ export async function runRuleTask(
   event: TriggerEvent,
 ): Promise<boolean> {
   const { task, tally, world } = run;
-  const inputOf: InputOf = () => triggerInput(moment, event);
+  const inputOf: InputOf = () => triggerInput(moment, event, run.task);
   const meant = await untilKnown(run, inputOf);
   if (meant.kind === "none") return meant.applies;
   if (meant.kind === "error") {

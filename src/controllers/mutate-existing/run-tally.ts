@@ -1,6 +1,5 @@
 import type { KubeObject } from "#api/meta/object-meta.ts";
 import type { RuleResponse } from "#engine/response.ts";
-import type { AppliedTarget } from "./apply-target.ts";
 import { placeOf } from "./read-targets.ts";
 import type { ReadTarget } from "./read-targets.ts";
 
@@ -70,15 +69,17 @@ export function noteFailure(
     readonly final?: boolean;
     /** It is what evaluation gave. */
     readonly evaluated?: boolean;
+    /** False where the same was said before. */
+    readonly isNews?: boolean;
   },
 ): void {
-  const { response, target, final = false, evaluated = false } = failure;
+  const { response, target, final = false, evaluated = false, isNews = true } = failure;
   tally.failed += 1;
   if (evaluated) tally.evaluationFailures += 1;
   if (!final) tally.retriable += 1;
   const about = target === undefined ? "" : `${objectText(target)}: `;
   if (tally.messages.length < maxMessages) tally.messages.push(`${about}${response.message}`);
-  note(tally, { response, ...(target === undefined ? {} : { object: target.object }) });
+  if (isNews) note(tally, { response, ...(target === undefined ? {} : { object: target.object }) });
 }
 
 /** A target that was not as it should be now is. */
@@ -86,41 +87,15 @@ export function noteRecovered(tally: RunTally, response: RuleResponse, object: K
   note(tally, { response, object });
 }
 
-/** A target was written, or it was not. */
-export function noteApplied(
-  tally: RunTally,
-  target: ReadTarget,
-  response: RuleResponse,
-  applied: AppliedTarget,
-): void {
-  const failure = (message: string, final: boolean): void =>
-    noteFailure(tally, { target, final, response: { ...response, status: "error", message } });
-  switch (applied.kind) {
-    case "changed":
-      tally.changed += 1;
-      note(tally, { response, object: target.object });
-      return;
-    case "failed":
-      failure(applied.message, applied.final);
-      return;
-    case "error":
-      noteFailure(tally, { target, response: applied.verdict.response, evaluated: true });
-      return;
-    case "quarrel":
-      tally.quarrelMs = Math.min(tally.quarrelMs ?? Number.POSITIVE_INFINITY, applied.delayMs);
-      failure(quarrelText(applied.times), false);
-      return;
-    case "same":
-    case "gone":
-      return;
-    default:
-      applied satisfies never;
-  }
+/** A target was written. */
+export function noteChanged(tally: RunTally, target: ReadTarget, response: RuleResponse): void {
+  tally.changed += 1;
+  note(tally, { response, object: target.object });
 }
 
-export function quarrelText(times: number): string {
-  return `the same change was made ${times} times and undone each time, by another policy or controller; it is made less and less often from now on`;
-}
+/** What is said of an object over which a policy is in a quarrel; it has no number, or it would be news each time. */
+export const quarrelText =
+  "the same change is undone each time, by another policy or controller; it is made less and less often from now on";
 
 export function objectText({ object }: ReadTarget): string {
   const { namespace, name } = placeOf(object);

@@ -1,4 +1,5 @@
 import PQueue from "p-queue";
+import type { RuleResponse } from "#engine/response.ts";
 import { createSlicer } from "#controllers/runtime/slice.ts";
 import { applyTarget } from "./apply-target.ts";
 import type { AppliedTarget } from "./apply-target.ts";
@@ -9,7 +10,7 @@ import type { MutateWorld, RunContext } from "./ports.ts";
 import { eachTargetPage } from "./read-targets.ts";
 import type { ReadTarget } from "./read-targets.ts";
 import type { TargetRead } from "./plan-reads.ts";
-import { noteApplied, noteFailure, noteRecovered } from "./run-tally.ts";
+import { noteChanged, noteFailure, noteRecovered, quarrelText } from "./run-tally.ts";
 import type { RunTally } from "./run-tally.ts";
 import type { Standings } from "./standings.ts";
 import { gaveUp } from "./target-verdict.ts";
@@ -26,6 +27,8 @@ export interface Run {
   readonly standings: Pick<Standings, "targetFailed" | "targetIsFine">;
   /** Told of each target that was written or could not be. */
   readonly onApplied: (target: ReadTarget, applied: AppliedTarget) => void;
+  /** Awaited when all targets of a page are written. */
+  readonly afterPage: () => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -61,11 +64,7 @@ export async function runTargets(
         target,
         verdict.object,
       );
-      const { uid } = target.object.metadata;
-      if (applied.kind === "same") noteFine(run, target);
-      else if (applied.kind === "changed") run.standings.targetIsFine(task.key, uid);
-      else if (applied.kind !== "gone") run.standings.targetFailed(task.key, uid);
-      noteApplied(tally, target, verdict.response, applied);
+      noteApplied(run, target, verdict.response, applied);
       run.onApplied(target, applied);
     } catch (error) {
       ending.error ??= error;
@@ -76,14 +75,54 @@ export async function runTargets(
     const verdict = verdicts[index];
     if (verdict === undefined) continue;
     if (verdict.kind === "error") {
-      run.standings.targetFailed(task.key, target.object.metadata.uid);
-      noteFailure(tally, { target, response: verdict.response, evaluated: true });
+      noteFailed(run, target, verdict.response, { evaluated: true });
     }
     if (verdict.kind === "same") noteFine(run, target);
     if (verdict.kind === "change") void queue.add(() => write(target, verdict));
   }
   await queue.onIdle();
   if (ending.error !== undefined) throw ending.error;
+  await run.afterPage();
+}
+
+/** A target was written, or it was not. */
+function noteApplied(run: Run, target: ReadTarget, response: RuleResponse, applied: AppliedTarget): void {
+  const { task, tally, standings } = run;
+  const failed = (message: string, more: { readonly final?: boolean }): void =>
+    noteFailed(run, target, { ...response, status: "error", message }, more);
+  switch (applied.kind) {
+    case "changed":
+      standings.targetIsFine(task.key, target.object.metadata.uid);
+      noteChanged(tally, target, response);
+      return;
+    case "failed":
+      failed(applied.message, { final: applied.final });
+      return;
+    case "error":
+      noteFailed(run, target, applied.verdict.response, { evaluated: true });
+      return;
+    case "quarrel":
+      tally.quarrelMs = Math.min(tally.quarrelMs ?? Number.POSITIVE_INFINITY, applied.delayMs);
+      failed(quarrelText, {});
+      return;
+    case "same":
+      noteFine(run, target);
+      return;
+    case "gone":
+      return;
+    default:
+      applied satisfies never;
+  }
+}
+
+function noteFailed(
+  { task, tally, standings }: Run,
+  target: ReadTarget,
+  response: RuleResponse,
+  more: { readonly final?: boolean; readonly evaluated?: boolean },
+): void {
+  const isNews = standings.targetFailed(task.key, target.object.metadata.uid, response.message);
+  noteFailure(tally, { target, response, isNews, ...more });
 }
 
 /** A target that is as it should be is news only where it was not before. */

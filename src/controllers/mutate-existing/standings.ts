@@ -19,8 +19,8 @@ export interface Standings {
     subject: string,
     tally: RunTally,
   ): { readonly isNews: boolean; readonly wasFailing: boolean };
-  /** A target could not be made as it should be. */
-  targetFailed(taskKey: string, uid: string): void;
+  /** A target could not be made as it should be. True where that is news. */
+  targetFailed(taskKey: string, uid: string, message: string): boolean;
   /** It is as it should be. True where it was not before. */
   targetIsFine(taskKey: string, uid: string): boolean;
   forget(taskKey: string): void;
@@ -39,8 +39,8 @@ const maxMessageLength = 500;
 
 export function createStandings(): Standings {
   const records = new Map<string, Record>();
-  /** By task. */
-  const failingTargets = new Map<string, Set<string>>();
+  /** By task, then by uid: what was said of it last. */
+  const failingTargets = new Map<string, Map<string, string>>();
   let failing = 0;
   let targets = 0;
 
@@ -79,12 +79,17 @@ export function createStandings(): Standings {
       }
       return { isNews: before !== message, wasFailing: before !== undefined };
     },
-    targetFailed(key, uid) {
-      if (uid === "" || targets >= maxFailingTargets) return;
-      const uids = failingTargets.get(key) ?? new Set();
-      failingTargets.set(key, uids);
-      if (!uids.has(uid)) targets += 1;
-      uids.add(uid);
+    targetFailed(key, uid, message) {
+      const known = failingTargets.get(key) ?? new Map<string, string>();
+      const said = message.slice(0, maxMessageLength);
+      if (known.get(uid) === said) return false;
+      if (!known.has(uid)) {
+        if (targets >= maxFailingTargets) return true;
+        targets += 1;
+      }
+      known.set(uid, said);
+      failingTargets.set(key, known);
+      return true;
     },
     targetIsFine(key, uid) {
       const wasFailing = failingTargets.get(key)?.delete(uid) === true;

@@ -8,8 +8,8 @@ export interface PlannedChange {
 
 export type UndoVerdict =
   | { readonly kind: "go" }
-  /** The same change was undone too often: it waits. `isNews` is true the first time. */
-  | { readonly kind: "wait"; readonly delayMs: number; readonly times: number; readonly isNews: boolean };
+  /** The same change was undone too often: it waits. */
+  | { readonly kind: "wait"; readonly delayMs: number };
 
 /** Finds out that somebody undoes what a task does, over and over, and makes the task slower from then on. */
 export interface UndoWatch {
@@ -24,9 +24,8 @@ export interface UndoWatch {
 }
 
 interface Record {
-  times: number;
-  lastMs: number;
-  told: boolean;
+  readonly times: number;
+  readonly lastMs: number;
 }
 
 /** Making the same change to the same object so often within the window means that somebody undoes it. */
@@ -68,10 +67,7 @@ export function createUndoWatch(monotonicMs: () => number): UndoWatch {
       const nowMs = monotonicMs();
       if (record === undefined || record.times < toleratedTimes || isOld(record, nowMs)) return go;
       const delayMs = record.lastMs + delayAfter(record.times) - nowMs;
-      if (delayMs <= 0) return go;
-      const isNews = !record.told;
-      record.told = true;
-      return { kind: "wait", delayMs, times: record.times, isNews };
+      return delayMs <= 0 ? go : { kind: "wait", delayMs };
     },
     written(change) {
       const records = tasks.get(change.task) ?? new Map<string, Record>();
@@ -82,11 +78,7 @@ export function createUndoWatch(monotonicMs: () => number): UndoWatch {
       if (known !== undefined) records.delete(key);
       else size += 1;
       const goesOn = known !== undefined && !isOld(known, nowMs);
-      records.set(key, {
-        times: goesOn ? known.times + 1 : 1,
-        lastMs: nowMs,
-        told: goesOn && known.told,
-      });
+      records.set(key, { times: goesOn ? known.times + 1 : 1, lastMs: nowMs });
       if (size > maxObjects) forgetOldest();
     },
     quarrels(task) {

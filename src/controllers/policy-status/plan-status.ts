@@ -91,11 +91,14 @@ export function planStatus(
   nowText: string,
 ): PolicyStatusFields {
   const condition = makeCondition(findings.generation, stored, nowText);
+  const { validate, verifyimages } = findings.ruleCount;
+  // Of a policy that only changes or makes objects no scan says anything, and people wait for `Ready` alone.
+  const isJudging = validate > 0 || verifyimages > 0;
   return {
     conditions: [
       condition("Ready", ready(findings)),
-      condition("BackgroundScan", backgroundScan(findings)),
-      condition("Valid", valid(findings)),
+      ...(isJudging ? [condition("BackgroundScan", backgroundScan(findings))] : []),
+      ...(isJudging || findings.refusals.length > 0 ? [condition("Valid", valid(findings))] : []),
       ...otherConditions(findings).map(({ type, ...verdict }) => condition(type, verdict)),
     ],
     rulecount: findings.ruleCount,

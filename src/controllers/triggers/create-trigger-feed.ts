@@ -3,6 +3,7 @@ import { apiVersionOf, resourceTypeKey } from "#api/meta/resource-type.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import { planWantedKinds } from "#controllers/runtime/wanted-kinds.ts";
 import { isNotFound } from "#kube/client/api-error.ts";
+import { isOlder } from "#kube/list-watch/resource-version.ts";
 import type { Source } from "#kube/list-watch/source.ts";
 import { createCheckpointWriter } from "./checkpoint-writer.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -185,6 +186,7 @@ export async function createTriggerFeed(world: TriggerWorld): Promise<CreatedFee
     try {
       const object = await read(place);
       if (object === undefined || !mayTake(rule, candidateOf(place, object))) return;
+      if (isOlder(object.metadata.resourceVersion, rule.sinceVersion ?? "") === true) return;
       if (rule.skipsOwnWrites && (await ownWrites.isOwn(place.type, object))) return;
       consumer.queue.add(entryFor(rule, place, { cause: "recovered", operation: "CREATE", object }));
     } catch (error) {

@@ -37,6 +37,11 @@ export interface TriggerRule {
    * it came before the rule was known here.
    */
   readonly since: string;
+  /**
+   * The policy's version where this process saw it get the content: an object whose version is older was there before, also
+   * where the clock shows the same second. Absent where nobody saw it.
+   */
+  readonly sinceVersion?: string;
   /** What has to be watched for it. A policy with a namespace takes only objects of that namespace. */
   readonly selections: readonly KindSelection[];
   /** The operations that it can match. Existing objects have none, so that a rule that lists some takes no existing ones. */

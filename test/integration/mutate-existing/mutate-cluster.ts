@@ -28,6 +28,8 @@ export interface Condition {
 /** A control plane with an operator that scans and changes existing objects. */
 export interface MutateCluster extends ScanCluster {
   startOperator(): Promise<ScanOperator>;
+  /** Makes a policy and resolves when the operator acts by it. */
+  inForce(operator: ScanOperator, make: () => Promise<ObjectPlace>): Promise<ObjectPlace>;
   map(namespace: string, name: string, data?: object, metadata?: object): Promise<KubeObject>;
   dataOf(namespace: string, name: string): Promise<unknown>;
   untilData(namespace: string, name: string, data: object): Promise<void>;
@@ -36,6 +38,8 @@ export interface MutateCluster extends ScanCluster {
     what: string,
     isIt: (condition: Condition) => boolean,
   ): Promise<Condition>;
+  /** Resolves when the policy's status says nothing of what is wrong with its targets. */
+  untilNoCondition(place: ObjectPlace): Promise<void>;
   /** A ClusterPolicy with one rule: what happens to maps named `trigger` in the namespace changes other maps there. */
   rule(name: string, namespace: string, more?: RuleText): Promise<ObjectPlace>;
 }
@@ -63,6 +67,12 @@ export const startMutateCluster = async (): Promise<MutateCluster> => {
   });
   const dataOf = async (namespace: string, name: string): Promise<unknown> =>
     (await world.get(mapAt(namespace, name)))?.["data"];
+  const conditionsOf = async (place: ObjectPlace): Promise<readonly Condition[]> => {
+    const status = (await world.get(place))?.["status"] as
+      | { readonly conditions?: readonly Condition[] }
+      | undefined;
+    return status?.conditions ?? [];
+  };
   try {
     await world.replace({ type: kinds.clusterRole, name: "may-mutate" }, roles);
   } catch (error) {
@@ -78,6 +88,13 @@ export const startMutateCluster = async (): Promise<MutateCluster> => {
         (await operator.log()).includes('"background started"'),
       );
       return operator;
+    },
+    async inForce(operator, make) {
+      const count = () => operator.metric("rearguard_mutate_existing_standing", { what: "tasks" });
+      const before = await count();
+      const place = await make();
+      await eventually(`${place.name} is in force`, async () => (await count()) > before);
+      return place;
     },
     async map(namespace, name, data = {}, metadata = {}) {
       await world.replace(mapAt(namespace, name), { metadata, data });
@@ -99,16 +116,15 @@ export const startMutateCluster = async (): Promise<MutateCluster> => {
     },
     async untilCondition(place, what, isIt) {
       const { value } = await eventually(what, async () => {
-        const status = (await world.get(place))?.["status"] as
-          | {
-              readonly conditions?: readonly Condition[];
-              readonly conditionStatus?: { conditions?: readonly Condition[] };
-            }
-          | undefined;
-        const conditions = status?.conditions ?? status?.conditionStatus?.conditions ?? [];
-        return conditions.find((one) => one.type === "MutateExisting" && isIt(one)) ?? false;
+        const found = (await conditionsOf(place)).find((one) => one.type === "MutateExisting");
+        return found !== undefined && isIt(found) && found;
       });
       return value;
+    },
+    async untilNoCondition(place) {
+      await eventually(`nothing is wrong with ${place.name}`, async () =>
+        (await conditionsOf(place)).every((one) => one.type !== "MutateExisting"),
+      );
     },
     async rule(name, namespace, { operations, target, mutate = {}, trigger = "trigger" } = {}) {
       const resources = {

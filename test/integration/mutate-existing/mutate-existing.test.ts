@@ -19,14 +19,12 @@ describe("policies that change existing objects", () => {
     await cluster.stop();
   });
 
-  /** Resolves when the operator has compiled the policy: its condition says that all is well, or what is not. */
-  const untilKnown = (place: Parameters<MutateCluster["untilCondition"]>[0]) =>
-    cluster.untilCondition(place, `${place.name} is known`, () => true);
+  const inForce = (make: () => ReturnType<MutateCluster["rule"]>) => cluster.inForce(operator, make);
 
   test("a new trigger changes its targets, the report of the trigger names them, and nothing else is written", async () => {
     const namespace = await cluster.namespace();
     for (const name of ["target-1", "target-2", "other"]) await cluster.map(namespace, name);
-    await untilKnown(await cluster.rule("create", namespace));
+    await inForce(() => cluster.rule("create", namespace));
     const { metadata } = await cluster.map(namespace, "trigger", { version: "2" });
     await cluster.untilData(namespace, "target-1", { version: "2" });
     await cluster.untilData(namespace, "target-2", { version: "2" });
@@ -53,8 +51,8 @@ describe("policies that change existing objects", () => {
     const namespace = await cluster.namespace();
     for (const name of ["target-1", "quiet-1"]) await cluster.map(namespace, name);
     await cluster.map(namespace, "trigger", { version: "4" });
-    await untilKnown(await cluster.rule("delete", namespace, { operations: ["DELETE"] }));
-    await untilKnown(await cluster.rule("no-delete", namespace, { target: { name: "quiet-*" } }));
+    await inForce(() => cluster.rule("delete", namespace, { operations: ["DELETE"] }));
+    await inForce(() => cluster.rule("no-delete", namespace, { target: { name: "quiet-*" } }));
     await cluster.world.remove({ type: kinds.configMap, namespace, name: "trigger" });
     await cluster.untilData(namespace, "target-1", { version: "4" });
     assert.equal(await cluster.dataOf(namespace, "quiet-1"), undefined);
@@ -140,7 +138,7 @@ describe("policies that change existing objects", () => {
       };
       return labels?.["seen"] === "yes";
     });
-    await cluster.untilCondition(place, "all is well", ({ status }) => status === "True");
+    await cluster.untilNoCondition(place);
   });
 
   test("policies that undo each other become slow and say so", async () => {
@@ -165,9 +163,14 @@ describe("policies that change existing objects", () => {
           },
         },
       );
-    await quarrel("one", "a");
-    await quarrel("two", "b");
-    await untilKnown({ type: kinds.clusterPolicy, name: "two" });
+    for (const [name, value] of [
+      ["one", "a"],
+      ["two", "b"],
+    ] as const)
+      await inForce(async () => {
+        await quarrel(name, value);
+        return { type: kinds.clusterPolicy, name };
+      });
     await cluster.map(namespace, "spark");
     await eventually("one of them says so", async () => {
       const found = await Promise.all(
@@ -210,8 +213,8 @@ describe("policies that change existing objects", () => {
       const namespace = await cluster.namespace();
       await cluster.map(namespace, "target-1");
       await cluster.map(namespace, "asked", { version: "8" });
-      await untilKnown(
-        await cluster.rule("requested", namespace, {
+      await inForce(() =>
+        cluster.rule("requested", namespace, {
           trigger: "asked",
           mutate: {
             patchStrategicMerge: {
@@ -246,9 +249,7 @@ describe("policies that change existing objects", () => {
     test("fail where there is no trigger, are tried again, and are done when there is one", async () => {
       const namespace = await cluster.namespace();
       await cluster.map(namespace, "target-1");
-      await untilKnown(
-        await cluster.rule("waiting", namespace, { trigger: "late", operations: ["CONNECT"] }),
-      );
+      await inForce(() => cluster.rule("waiting", namespace, { trigger: "late", operations: ["CONNECT"] }));
       const place = await request("ur-2", { policy: "waiting", resource: resource(namespace, "late") });
       await eventually("it failed", async () => {
         const status = (await cluster.world.get(place))?.["status"] as

@@ -7,6 +7,7 @@ import { createContextEpoch } from "#controllers/scan/context-epoch.ts";
 import { createInputVersions } from "#controllers/scan/input-versions.ts";
 import { compileResourceFilters } from "#controllers/settings/resource-filters.ts";
 import { Budget, defaultBudgetLimits } from "#engine/budget.ts";
+import { startAudits } from "./audit-part.ts";
 import { followCleanupExceptions } from "./cleanup-exceptions.ts";
 import { createCleanupGlobals } from "./cleanup-globals.ts";
 import { createContextLoader } from "./context-loader.ts";
@@ -27,6 +28,7 @@ export function startCleanup(context: DeletingPartContext, parts: Part[], clock:
   const globals = createCleanupGlobals(context, loader.load);
   const exceptions = followCleanupExceptions(context);
   const filters = createFilters(context);
+  const audits = context.results && startAudits(context, { results: context.results, clock, parts });
   const controller = createCleanupController({
     client,
     world: {
@@ -51,6 +53,7 @@ export function startCleanup(context: DeletingPartContext, parts: Part[], clock:
     recorder,
     recreations: createRecreations({ now: () => clock.now() }),
     counts: createCleanupCounts(context),
+    ...(audits === undefined ? {} : { audits }),
     onRun: (task, run) => {
       const labels = {
         policy_type: task.kind,

@@ -151,7 +151,11 @@ function leaseWorks(
       lease: startSettings.cleanupLease,
       start: async (client, parts) => {
         const shares = { ...base, ...(await shared()), client };
-        const context = { ...shares, journal: startJournal(shares, parts) };
+        const context = {
+          ...shares,
+          journal: startJournal(shares, parts),
+          results: relay.through(client, shares.discovery),
+        };
         if (wants("cleanup")) startCleanup(context, parts);
         if (wants("ttl")) startTtl(context, parts);
       },

@@ -7,6 +7,7 @@ import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.
 import type { Health } from "#telemetry/health.ts";
 import type { RootLogger } from "#telemetry/logger.ts";
 import type { MetricsPage } from "#telemetry/metrics.ts";
+import type { ResultPort } from "./result-port.ts";
 import type { PolicyConditions } from "./policy-conditions.ts";
 
 /** What every part of the operator is given. */
@@ -29,6 +30,8 @@ export interface PartContext {
 export interface DeletingPartContext extends PartContext {
   /** Absent where nothing is written down. */
   readonly journal?: DeletionJournal | undefined;
+  /** Where audits and held runs are told of; absent where they are not. */
+  readonly results?: ResultPort;
 }
 
 /** A running part: ends its watches and workers and lets what is under way finish. */

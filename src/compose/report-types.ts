@@ -33,6 +33,12 @@ function find(types: readonly ResourceType[], { group, version }: ReportKinds, k
   return types.find((type) => type.group === group && type.version === version && type.kind === kind);
 }
 
+/** The kinds of reports that are served now. */
+export function reportTypesIn(types: readonly ResourceType[], openreports: boolean): readonly ResourceType[] {
+  const kinds = openreports ? openReports : policyReports;
+  return [kinds.namespaced, kinds.cluster].flatMap((kind) => find(types, kinds, kind) ?? []);
+}
+
 /** Resolves when the API server serves the kinds of reports; rejects when `signal` aborts. */
 export async function servedReportTypes(
   discovery: Pick<Discovery, "types" | "onChange">,

@@ -6,6 +6,7 @@ import { canonicalResults } from "./canonical-results.ts";
 import { mergeEventResults, mergeResults } from "./merge.ts";
 import { facts, generated, patched, result, scope } from "./policy-facts.fixture.ts";
 import type { Producer } from "./producer.ts";
+import { withdrawalOf } from "./withdrawal.ts";
 
 describe("mergeResults", () => {
   it("replaces the producer's own results, keeps those of others and drops stale ones", () => {
@@ -90,6 +91,20 @@ describe("mergeEventResults", () => {
     ]);
     const older = [result("scanned", "mutated", { ...at(4), result: "fail" })];
     assert.deepEqual(mergeEventResults({ scope, results: stored }, older, facts), [stored[1], stored[0]]);
+  });
+
+  it("lets a producer take back what it said, and nothing of others or of later", () => {
+    const audit = (seconds: number): PolicyReportResult => ({
+      ...result("stale", "stale", at(seconds)),
+      source: "other",
+    });
+    const stored = [audit(5), result("scanned", "mutated", at(5))];
+    const withdraw = (results: readonly PolicyReportResult[], nowSeconds: number) =>
+      mergeEventResults({ scope, results }, [withdrawalOf(audit(1), nowSeconds)], facts);
+    assert.deepEqual(withdraw(stored, 5), [stored[1]]);
+    assert.deepEqual(withdraw(stored, 4).length, 2);
+    assert.deepEqual(withdraw([], 9), []);
+    assert.deepEqual(mergeEventResults({ scope, results: withdraw(stored, 5) }, [audit(5)], facts).length, 2);
   });
 
   it("keeps one result per target", () => {

@@ -7,6 +7,7 @@ import { sortResults } from "./sort-results.ts";
 import { isMarker } from "./trim.ts";
 import { isStale } from "./stale-results.ts";
 import type { ScopedResults } from "./stale-results.ts";
+import { isWithdrawal } from "./withdrawal.ts";
 
 /**
  * Puts all results of one producer in the place of those that it gave before. Results of others stay, and so do those of
@@ -39,7 +40,8 @@ export function mergeProducers(
 
 /**
  * Merges results that tell of single events (an admission request, a generated object): each replaces the result of the
- * same rule and target unless that one is later. What belongs to the scan is not taken from others.
+ * same rule and target unless that one is later. What belongs to the scan is not taken from others. A withdrawal takes
+ * away what is not later, and leaves nothing.
  */
 export function mergeEventResults(
   stored: ScopedResults,
@@ -56,6 +58,10 @@ export function mergeEventResults(
     if (isStale(result, stored.scope, facts) || isJudgedByScan(result, facts)) continue;
     const key = resultKey(result);
     const known = merged.get(key)?.[0];
+    if (isWithdrawal(result)) {
+      if (known !== undefined && secondsOf(result) >= secondsOf(known)) merged.delete(key);
+      continue;
+    }
     if (known === undefined || isNewer(result, known)) merged.set(key, [result]);
   }
   return sortResults([...merged.values()].flat());
@@ -68,9 +74,13 @@ function isJudgedByScan(result: PolicyReportResult, facts: PolicyFacts): boolean
 
 /** Later, or of the same second: then the content decides, so that the order of arrival does not. */
 function isNewer(result: PolicyReportResult, known: PolicyReportResult): boolean {
-  const [seconds, knownSeconds] = [result.timestamp?.seconds ?? 0, known.timestamp?.seconds ?? 0];
+  const [seconds, knownSeconds] = [secondsOf(result), secondsOf(known)];
   if (seconds !== knownSeconds) return seconds > knownSeconds;
   return canonicalResult(result) > canonicalResult(known);
+}
+
+function secondsOf({ timestamp }: PolicyReportResult): number {
+  return timestamp?.seconds ?? 0;
 }
 
 /** What one result replaces: the same rule of the same policy, and for rules with many targets the same target. */

@@ -9,6 +9,8 @@ import type { KubeClient } from "#kube/client/kube-client.ts";
 import type { Selection, Source, SourceHandlers } from "#kube/list-watch/source.ts";
 import type { Logger } from "#telemetry/logger.ts";
 import type { CleanupTask } from "#engine/cleanup/task/cleanup-task.ts";
+import type { AuditResults } from "./audit-results.ts";
+import { followAudits } from "./follow-audits.ts";
 import type { RunRecord } from "./plan-status.ts";
 import { createCleanupPolicies } from "./policy-watch.ts";
 import { policyRows } from "#engine/cleanup/task/policy-rows.ts";
@@ -28,6 +30,8 @@ export interface CleanupControllerDeps {
   readonly recorder: Pick<EventRecorder, "record">;
   readonly recreations: Recreations;
   readonly counts: CleanupCounts;
+  /** Where audits and held runs are told of; absent where nobody reads it. */
+  readonly audits?: AuditResults;
   readonly onRun: (task: CleanupTask, run: RunRecord) => void;
   readonly defaults: () => CleanupLimits;
   readonly defaultZone: () => string;
@@ -54,10 +58,20 @@ const settleMs = 100;
 export function createCleanupController(deps: CleanupControllerDeps): CleanupController {
   const { clock, log, signal } = deps;
   const queue = createWorkQueue<string>({ clock, backoff: createBackoff({ random: deps.random }) });
+  const sources = new Map<PolicyRow, { readonly source: Source; readonly type: ResourceType }>();
+  const synced = new Set<PolicyRow>();
+  const audits = deps.audits && followAudits(deps.audits);
   const policies = createCleanupPolicies({
     defaults: deps.defaults,
-    onChange: (key) => queue.add(key, { afterMs: settleMs }),
+    onChange: (key) => {
+      audits?.policyChanged(key, policies.tasks.get(key));
+      queue.add(key, { afterMs: settleMs });
+    },
     onUnreadable: ({ key, problems }) => log.warn("policy cannot be read", { policy: key, problems }),
+    onSynced: (row) => {
+      synced.add(row);
+      if ([...sources.keys()].every((opened) => synced.has(opened))) deps.audits?.sweep();
+    },
   });
   const teller = createRunTeller(deps.recorder, deps.counts, (task, target) =>
     deps.recreations.note(task.key, target),
@@ -69,10 +83,11 @@ export function createCleanupController(deps: CleanupControllerDeps): CleanupCon
     defaultZone: deps.defaultZone,
     task: (key) => policies.tasks.get(key),
     served: deps.types,
-    observerOf: teller.observerOf,
+    observerOf: (task) => audits?.observerOf(task, teller.observerOf(task)) ?? teller.observerOf(task),
     waits: (task) => (target) => deps.recreations.waits(task.key, target),
     onRun: (task, run) => {
       teller.tellRun(task, run);
+      audits?.runEnded(task, run);
       deps.onRun(task, run);
     },
     writeStatus: createStatusWriter({
@@ -91,7 +106,6 @@ export function createCleanupController(deps: CleanupControllerDeps): CleanupCon
     signal,
   });
 
-  const sources = new Map<PolicyRow, { readonly source: Source; readonly type: ResourceType }>();
   const typesChanged = (): void => {
     for (const row of policyRows) {
       const type = servedType(deps.types(), row);

@@ -22,6 +22,8 @@ export interface CleanupPoliciesOptions {
   /** It came, changed or went. */
   readonly onChange: (key: string) => void;
   readonly onUnreadable: (policy: UnreadablePolicy) => void;
+  /** All policies of the row are known. */
+  readonly onSynced?: (row: PolicyRow) => void;
 }
 
 export function createCleanupPolicies(options: CleanupPoliciesOptions): CleanupPolicies {
@@ -65,6 +67,7 @@ export function createCleanupPolicies(options: CleanupPoliciesOptions): CleanupP
       },
       onSynced: (epoch) => {
         for (const [key, known] of seen) if (known.row === row && known.epoch < epoch) remove(key);
+        options.onSynced?.(row);
         return Promise.resolve();
       },
       onState: () => {},

@@ -199,6 +199,7 @@ describe("what was deleted comes back from the journal", () => {
       "--journal=configmaps",
       "--journal-secret-data=true",
     ]);
+    await eventually("it has started", async () => (await operator.log()).includes('"ttl started"'));
     const namespace = await cluster.namespace();
     const place = { type: secret, namespace, name: "key" };
     await cluster.world.ensure(place, { stringData: { password: "hidden" } });

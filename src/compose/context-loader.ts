@@ -4,6 +4,7 @@ import { systemClock } from "#controllers/runtime/clock.ts";
 import type { Json } from "#engine/values/json.ts";
 import { createBroker } from "#kube/broker/create-broker.ts";
 import { proxyFor } from "#kube/client/proxy.ts";
+import { createImageLoader } from "./image-loader.ts";
 import type { PartContext } from "./part.ts";
 
 export interface ContextLoader {
@@ -36,6 +37,7 @@ export function createContextLoader(
       };
     },
     types: () => context.discovery.types(),
+    images: createImageLoader(context, env),
     clock: systemClock,
     random: Math.random,
     log,

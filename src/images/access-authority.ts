@@ -78,7 +78,13 @@ async function entriesOf(
   secret: SecretName,
   { readSecret }: AuthorityPorts,
 ): Promise<readonly CredentialEntry[]> {
-  const data = await readSecret(secret.namespace, secret.name);
+  let data: Readonly<Record<string, string>> | undefined;
+  try {
+    data = await readSecret(secret.namespace, secret.name);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new RegistryError("outage", `cannot read the Secret ${secret.namespace}/${secret.name}: ${why}`);
+  }
   if (data === undefined) return [];
   return [".dockerconfigjson", ".dockercfg"].flatMap((key) =>
     Object.hasOwn(data, key) ? (parseDockerConfig(data[key] ?? "") ?? []) : [],

@@ -26,8 +26,6 @@ export interface ImageSettings {
   /** How long a tag, a verdict and what an image holds are believed; 0 asks every time. */
   readonly lifetimeMs: number;
   readonly maxEntries: number;
-  /** The trusted root (JSON) for policies that name none. */
-  readonly trustedRoot: string | undefined;
 }
 
 export interface ImageServiceOptions extends AuthorityPorts {
@@ -35,6 +33,8 @@ export interface ImageServiceOptions extends AuthorityPorts {
   readonly limits: RegistryLimits;
   readonly clock: Clock;
   readonly settings: () => ImageSettings;
+  /** The trusted root (JSON) for policies that name none; undefined where none is configured. */
+  readonly trustedRoot: () => Promise<string | undefined>;
   readonly onVerification: (outcome: "verified" | "failed" | "error") => void;
   readonly onCache: (result: "hit" | "miss") => void;
 }
@@ -122,7 +122,8 @@ export function createImageService(options: ImageServiceOptions): ImageService {
   ): Promise<ImageVerification> => {
     const { reference, authority } = understood(request.image, request.access, scope, options);
     const { subject, attestor } = request;
-    const { trustedRoot, lifetimeMs } = settings();
+    const { lifetimeMs } = settings();
+    const trustedRoot = await readTrustedRoot(options);
     const prepared = await prepare(attestor, trustedRoot, scope);
     const held =
       prepared.needsDescriptor || reference.digest === "" ? await resolve(reference, authority) : undefined;
@@ -166,6 +167,14 @@ export function createImageService(options: ImageServiceOptions): ImageService {
       }
     },
   };
+}
+
+async function readTrustedRoot({ trustedRoot }: ImageServiceOptions): Promise<string | undefined> {
+  try {
+    return await trustedRoot();
+  } catch (error) {
+    throw new RegistryError("outage", `cannot read the trusted root: ${messageOf(error)}`);
+  }
 }
 
 function understood(

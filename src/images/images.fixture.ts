@@ -21,6 +21,7 @@ export const clusterScope: BrokerScope = { policyKind: "ClusterPolicy", policyNa
 export interface ImageBench {
   readonly registry: FakeRegistry;
   readonly settings: { -readonly [K in keyof ImageSettings]: ImageSettings[K] };
+  trustedRoot: string | undefined;
   readonly secrets: Map<string, Readonly<Record<string, string>>>;
   readonly counted: string[];
   readonly ask: (request: ImageRequest, scope?: BrokerScope) => Promise<BrokerAnswer>;
@@ -62,7 +63,7 @@ export async function openImageBench(
   options: { readonly limits?: Partial<RegistryLimits>; readonly clock?: Clock } = {},
 ): Promise<ImageBench> {
   const { registry, client } = await openBench(t, options);
-  const settings = { lifetimeMs: 3_600_000, maxEntries: 1_000, trustedRoot: undefined as string | undefined };
+  const settings = { lifetimeMs: 3_600_000, maxEntries: 1_000 };
   const secrets = new Map<string, Readonly<Record<string, string>>>();
   const counted: string[] = [];
   const service = createImageService({
@@ -70,6 +71,7 @@ export async function openImageBench(
     limits: { ...defaultLimits, ...options.limits },
     clock: options.clock ?? systemClock,
     settings: () => settings,
+    trustedRoot: async () => bench.trustedRoot,
     readSecret: async (namespace, name) => secrets.get(`${namespace}/${name}`),
     dockerConfig: async () => undefined,
     ownNamespace: "kyverno",
@@ -88,8 +90,9 @@ export async function openImageBench(
     assert.ok(answer.kind === "value", JSON.stringify(answer));
     return answer.value as ImageVerification;
   };
-  return {
+  const bench: ImageBench = {
     registry,
+    trustedRoot: undefined,
     settings,
     secrets,
     counted,
@@ -100,4 +103,5 @@ export async function openImageBench(
       return found.verdict === "verified" ? "verified" : found.message;
     },
   };
+  return bench;
 }

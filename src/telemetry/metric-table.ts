@@ -204,6 +204,30 @@ export const metricTable = {
     help: "Calls that policies caused, by kind of call and outcome.",
     labels: ["kind", "outcome"],
   },
+  registryCalls: {
+    kind: "counter",
+    name: "rearguard_registry_calls_total",
+    help: "Requests to image registries by host and HTTP status; `error` where no answer came.",
+    labels: ["host", "status"],
+  },
+  registryBacklog: {
+    kind: "gauge",
+    name: "rearguard_registry_waiting_requests",
+    help: "Requests that wait because a registry asked for time.",
+    labels: ["host"],
+  },
+  imageVerifications: {
+    kind: "counter",
+    name: "rearguard_image_verifications_total",
+    help: "Verifications of images by outcome.",
+    labels: ["outcome"],
+  },
+  imageCache: {
+    kind: "counter",
+    name: "rearguard_image_verdict_cache_total",
+    help: "Questions about images that a kept verdict answered, and that none did.",
+    labels: ["result"],
+  },
   openBreakers: {
     kind: "gauge",
     name: "rearguard_policy_call_breakers_open",

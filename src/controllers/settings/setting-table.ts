@@ -251,6 +251,34 @@ const settingTable = {
     ...inKyverno("enableDefaultRegistryMutation"),
   }),
 
+  imageVerifyCacheEnabled: row(bool, true, {
+    doc: "Believe what was found out about an image for a while. Off: registries are asked each time.",
+    live: true,
+    kyvernoFlags: ["imageVerifyCacheEnabled"],
+  }),
+  imageVerifyCacheTTLDuration: row(duration({ minMs: second, maxMs: 86_400 * second }), 3_600 * second, {
+    doc: "How long that is; a verdict against an image is believed for ten minutes at most.",
+    live: true,
+    kyvernoFlags: ["imageVerifyCacheTTLDuration"],
+  }),
+  imageVerifyCacheMaxSize: row(integer({ min: 1, max: 100_000 }), 1_000, {
+    doc: "Verdicts about images that are kept.",
+    live: true,
+    kyvernoFlags: ["imageVerifyCacheMaxSize"],
+  }),
+  imageTrustedRoot: row(text, "", {
+    doc: "File with the Sigstore trusted root (JSON) for policies that name none. Empty: none.",
+    live: false,
+  }),
+  imageDockerConfig: row(text, "", {
+    doc: "File with registry logins (`config.json` of docker) for policies of the whole cluster. Empty: none.",
+    live: false,
+  }),
+  imageTimeout: row(duration({ minMs: second, maxMs: 600 * second }), 60 * second, {
+    doc: "Longest time that one question about an image may take.",
+    live: false,
+  }),
+
   omitEvents: row(listOf(["PolicyViolation", "PolicyApplied", "PolicyError", "PolicySkipped"]), [], {
     doc: "Reasons of Events that are not sent.",
     live: true,

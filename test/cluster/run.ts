@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
 import { glob } from "node:fs/promises";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { connectExisting } from "#test/support/control-plane/connect-existing.ts";
-import { guardGroup, releaseGroup } from "#test/support/control-plane/process-guard.ts";
+import { runGroups } from "#test/integration/run-groups.ts";
 import { startControlPlane } from "#test/support/control-plane/start-control-plane.ts";
 import type { TestCluster } from "#test/support/control-plane/test-cluster.ts";
 import { ensureAssets } from "./ensure-assets.ts";
@@ -40,13 +39,15 @@ const interrupt = (signal: NodeJS.Signals): void => {
 };
 process.on("SIGINT", interrupt).on("SIGTERM", interrupt).on("SIGHUP", interrupt);
 
-const selectTests = async (filter: string | undefined): Promise<readonly string[]> => {
-  const files: string[] = [];
-  for await (const file of glob(testPattern, { cwd: repositoryFolder })) files.push(file);
-  files.sort();
-  if (filter === undefined) return files;
+const selectTests = async (
+  filter: string | undefined,
+): Promise<{ readonly files: readonly string[]; readonly flags: readonly string[] }> => {
+  const files = await Array.fromAsync(glob(testPattern, { cwd: repositoryFolder }));
+  if (filter === undefined) return { files, flags: [] };
   const matching = files.filter((file) => file.includes(filter));
-  return matching.length > 0 ? matching : [`--test-name-pattern=${filter}`, ...files];
+  return matching.length > 0
+    ? { files: matching, flags: [] }
+    : { files, flags: [`--test-name-pattern=${filter}`] };
 };
 
 const runTests = async (
@@ -54,34 +55,19 @@ const runTests = async (
   assets: string | undefined,
   filter: string | undefined,
 ): Promise<number> => {
-  const child = spawn(
-    process.execPath,
-    [
-      "--import=./test/support/compile-cache.ts",
-      "--test",
-      "--test-concurrency=1",
-      ...(await selectTests(filter)),
-    ],
-    {
-      cwd: repositoryFolder,
-      // A group of its own, for the guard; Ctrl-C then reaches it through us alone.
-      detached: true,
-      stdio: "inherit",
-      env: {
-        ...process.env,
-        REARGUARD_TEST_KUBECONFIG: cluster.kubeconfigPath,
-        ...(assets === undefined ? {} : { REARGUARD_TEST_ASSETS: assets }),
-      },
+  const selected = await selectTests(filter);
+  return runGroups(selected.files, {
+    flags: selected.flags,
+    // What several groups at a time ask of one machine with several control planes is more than timings allow.
+    concurrency: 1,
+    cwd: repositoryFolder,
+    signal: interruption.signal,
+    env: {
+      ...process.env,
+      REARGUARD_TEST_KUBECONFIG: cluster.kubeconfigPath,
+      ...(assets === undefined ? {} : { REARGUARD_TEST_ASSETS: assets }),
     },
-  );
-  const { pid } = child;
-  if (pid !== undefined) guardGroup(pid);
-  const forward = (): void => void child.kill("SIGTERM");
-  interruption.signal.addEventListener("abort", forward, { once: true });
-  const [code] = (await once(child, "close")) as [number | null];
-  interruption.signal.removeEventListener("abort", forward);
-  if (pid !== undefined) releaseGroup(pid);
-  return code ?? 1;
+  });
 };
 
 const waitForInterruption = async (cluster: TestCluster): Promise<void> => {

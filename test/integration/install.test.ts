@@ -14,7 +14,7 @@ import { kubectlSkipReason } from "#test/support/control-plane/availability.ts";
 import { startTestPlane } from "#test/support/control-plane/start-test-plane.ts";
 import type { ControlPlane } from "#test/support/control-plane/test-cluster.ts";
 import { writeOperatorKubeconfig } from "#test/support/operator/operator-rights.ts";
-import { eventually, startTestOperator, verdictsOf, wantLabel } from "./scan/scan-cluster.ts";
+import { eventually, patientLease, startTestOperator, verdictsOf, wantLabel } from "./scan/scan-cluster.ts";
 import type { ScanOperator } from "./scan/scan-cluster.ts";
 
 const overlays = fileURLToPath(new URL("../../config/overlays/", import.meta.url));
@@ -109,7 +109,7 @@ describe("an installation from the manifests", { skip: kubectlSkipReason() }, ()
     operator = await startTestOperator({
       kubeconfigPath: await writeOperatorKubeconfig(client, plane),
       logPath: join(folder, "operator.log"),
-      flags,
+      flags: [...flags, ...patientLease],
       env: Object.fromEntries(
         container.env.map(({ name, valueFrom }) => [name, values[valueFrom.fieldRef.fieldPath] ?? ""]),
       ),
@@ -164,6 +164,7 @@ describe("an installation from the manifests", { skip: kubectlSkipReason() }, ()
     operator = await startTestOperator({
       kubeconfigPath: await writeOperatorKubeconfig(client, plane),
       logPath: join(folder, "operator.log"),
+      flags: patientLease,
     });
     await eventually("one kind is degraded again", async () => (await degraded()) === 1);
     await eventually("and the others are read", async () => (await operator?.ready())?.status === 200);

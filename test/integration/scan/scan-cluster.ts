@@ -54,16 +54,16 @@ interface PolicyText {
   readonly rules: readonly object[];
 }
 
-const deadlineMs = 30_000;
+const deadlineMs = 60_000;
 const intervalMs = 50;
-const operatorFlags = [
-  // What the tests are about; an installation runs everything.
-  "--only=scan",
-  // A Lease that is given back is taken soon, and a machine that is busy for seconds costs none.
+/** A Lease that is given back is taken soon, and a machine that is busy for seconds costs none. */
+export const patientLease = [
   "--lease-duration=60s",
   "--lease-renew-deadline=45s",
   "--lease-retry-period=250ms",
-];
+] as const;
+/** What the tests are about; an installation runs everything. */
+const operatorFlags = ["--only=scan", ...patientLease];
 
 const placeOf = (type: ObjectPlace["type"], name: string, namespace?: string): ObjectPlace => ({
   type,

@@ -114,7 +114,6 @@ describe("evaluate: isolation", () => {
   const unsupported: readonly [feature: string, body: Partial<Rule>][] = [
     ["validate.manifests", { validate: { manifests: {} } }],
     ["validate.assert", { validate: { assert: {} } }],
-    ["verifyImages", { verifyImages: [{ imageReferences: ["*"] }] }],
   ];
   for (const [feature, body] of unsupported) {
     it(`answers ${feature} with an error that names it, beside other rules`, () => {

@@ -1,12 +1,10 @@
-import { decodeConditionBlock } from "#api/kyverno/conditions.ts";
 import type { Rule } from "#api/kyverno/rule.ts";
 import { decodeForEachValidations } from "#api/kyverno/validate.ts";
 import type { Deny, ForEachValidation, Validation } from "#api/kyverno/validate.ts";
 
-import { compileConditions, evaluateConditions } from "../conditions/conditions.ts";
 import { compileContextEntry } from "../context/context-entry.ts";
 import { QueryError } from "../errors.ts";
-import type { ConditionsTest, RuleBody } from "../validate/compiled-rule.ts";
+import type { RuleBody } from "../validate/compiled-rule.ts";
 import { compilePodSecurityBody } from "../podsecurity/pod-security-body.ts";
 import { compileCelBody } from "../validate/cel-body.ts";
 import { compileDenyBody } from "../validate/deny-body.ts";
@@ -16,7 +14,8 @@ import { validateMessages } from "../validate/messages.ts";
 import type { ValidateMessages } from "../validate/messages.ts";
 import { compileAnyPatternBody, compilePatternBody } from "../validate/pattern-body.ts";
 import type { Json } from "../values/json.ts";
-import { compileTemplate } from "../variables/template.ts";
+import { compileVerifyImagesBody } from "../verify-images/verify-images-body.ts";
+import { compileConditionBlock, isPresent, problemText } from "./condition-block.ts";
 
 /** A body that exists in Kyverno and not here: its rule answers with an `error` that says so. */
 export class UnsupportedFeature extends Error {
@@ -38,7 +37,7 @@ const maxForEachNesting = 16;
  */
 export function compileBody(rule: Rule, policyNamespace: string | undefined): RuleBody {
   const { validate } = rule;
-  if (validate === undefined) throw new UnsupportedFeature("verifyImages");
+  if (validate === undefined) return compileVerifyImagesBody(rule);
   if (validate.manifests !== undefined) throw new UnsupportedFeature("validate.manifests");
   if (validate.podSecurity !== undefined) return compilePodSecurityBody(rule.name, validate.podSecurity);
   if (validate.cel !== undefined) return compileCelBody(rule, validate.cel);
@@ -101,24 +100,4 @@ function readNested(value: unknown): readonly ForEachValidation[] {
   const decoded = decodeForEachValidations(value);
   if (decoded.ok) return decoded.value;
   throw new QueryError("failed", `foreach: ${problemText(decoded.problems)}`);
-}
-
-/** Compiles preconditions or deny conditions; undefined where there are none. */
-export function compileConditionBlock(block: unknown, field: string): ConditionsTest | undefined {
-  if (!isPresent(block)) return undefined;
-  const decoded = decodeConditionBlock(block);
-  if (!decoded.ok) throw new QueryError("failed", `${field}: ${problemText(decoded.problems)}`);
-  const compiled = compileConditions(block as Json, compileTemplate);
-  return (context) => {
-    const { met, messages } = evaluateConditions(compiled, context);
-    return { holds: met, message: messages.join("; ") };
-  };
-}
-
-function problemText(problems: readonly { readonly path: string; readonly message: string }[]): string {
-  return problems.map(({ path, message }) => `${path}: ${message}`).join("; ");
-}
-
-function isPresent(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }

@@ -11,7 +11,8 @@ import type { CompiledMatch } from "../match/match.ts";
 import type { RuleType } from "../response.ts";
 import type { CompiledRule, RuleBody } from "../validate/compiled-rule.ts";
 import { compileTemplate } from "../variables/template.ts";
-import { UnsupportedFeature, compileBody, compileConditionBlock, isPodSecurity } from "./compile-body.ts";
+import { UnsupportedFeature, compileBody, isPodSecurity } from "./compile-body.ts";
+import { compileConditionBlock } from "./condition-block.ts";
 
 /** Where a rule's problems are written down. */
 export type ProblemSink = (problem: PolicyProblem) => void;

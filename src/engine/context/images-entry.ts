@@ -31,13 +31,19 @@ export const mentionsImages = compileMention("images");
 export function imagesOf(resource: JsonObject, kind: string): JsonObject | undefined {
   const path = podSpecs.get(kind);
   if (path === undefined) return undefined;
-  const spec = path.reduce<Json>((value, key) => childOf(value, key), resource);
+  const spec = podSpecOf(resource, kind);
   let images: JsonObject = {};
   for (const group of groups) {
     const found = imagesOfGroup(childOf(spec, group), `/${path.join("/")}/${group}`);
     if (Object.keys(found).length > 0) images = withKey(images, group, found);
   }
   return Object.keys(images).length === 0 ? undefined : images;
+}
+
+/** The pod spec of an object; null where its kind has none. Throws a `QueryError` where the way to it has the wrong shape. */
+export function podSpecOf(resource: JsonObject, kind: string): Json {
+  const path = podSpecs.get(kind);
+  return path === undefined ? null : path.reduce<Json>((value, key) => childOf(value, key), resource);
 }
 
 function childOf(value: Json, key: string): Json {
@@ -61,7 +67,8 @@ function imagesOfGroup(containers: Json, pointer: string): JsonObject {
   return objectOf(images);
 }
 
-function imageInfo(image: string, jsonPointer: string): JsonObject {
+/** The parts of an image reference, as the variable `images` shows them. Throws a `QueryError` for one that is none. */
+export function imageInfo(image: string, jsonPointer: string): JsonObject {
   const parsed = parseImageReference(image.trim());
   if (parsed === undefined) {
     throw new QueryError("failed", `invalid image '${image}' (bad image: it is no image reference)`);

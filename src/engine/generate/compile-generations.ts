@@ -3,7 +3,7 @@ import type { ForEachGeneration, Generation } from "#api/kyverno/generate.ts";
 import type { MatchResources } from "#api/kyverno/match.ts";
 import type { Rule } from "#api/kyverno/rule.ts";
 
-import { compileConditionBlock } from "../compile/compile-body.ts";
+import { compileConditionBlock } from "../compile/condition-block.ts";
 import { compileRule } from "../compile/compile-rule.ts";
 import type { RulePlace } from "../compile/compile-rule.ts";
 import { readableRules } from "../compile/readable-rules.ts";

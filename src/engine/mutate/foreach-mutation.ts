@@ -1,7 +1,7 @@
 import { decodeForEachMutations } from "#api/kyverno/mutate.ts";
 import type { ForEachMutation } from "#api/kyverno/mutate.ts";
 
-import { compileConditionBlock } from "../compile/compile-body.ts";
+import { compileConditionBlock } from "../compile/condition-block.ts";
 import { compileContextEntry } from "../context/context-entry.ts";
 import type { CompiledEntry } from "../context/context-entry.ts";
 import { withFloats } from "../context/entry-value.ts";

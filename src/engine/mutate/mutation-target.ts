@@ -3,7 +3,7 @@ import { labelSelectorSchema } from "#api/schema/metadata.ts";
 import type { LabelSelector } from "#api/schema/metadata.ts";
 import { decode } from "#api/schema/decode.ts";
 
-import { compileConditionBlock } from "../compile/compile-body.ts";
+import { compileConditionBlock } from "../compile/condition-block.ts";
 import { compileContextEntry } from "../context/context-entry.ts";
 import type { CompiledEntry } from "../context/context-entry.ts";
 import type { PermissionScope } from "../context/context-source.ts";

@@ -1,4 +1,5 @@
 import { Budget, defaultBudgetLimits } from "#engine/budget.ts";
+import { QueryError } from "#engine/errors.ts";
 import { compileQuery, search } from "#engine/jmespath/query.ts";
 import type { Json } from "#engine/values/json.ts";
 import type { Bindings } from "./scenario.ts";
@@ -98,6 +99,12 @@ const evaluate = (expression: string, actual: unknown, bindings: Bindings): unkn
     nowMs: 0,
     seed: 1,
   } as const;
-  // There `null` is a field that nothing has, and so nothing.
-  return search(compileQuery(scoped.replaceAll(/\bnull\b/g, "`null`")), document, environment);
+  try {
+    // There `null` is a field that nothing has, and so nothing.
+    return search(compileQuery(scoped.replaceAll(/\bnull\b/g, "`null`")), document, environment);
+  } catch (error) {
+    // What is an error in a policy is nothing here.
+    if (error instanceof QueryError && error.code === "unknownKey") return null;
+    throw error;
+  }
 };

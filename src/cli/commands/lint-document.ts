@@ -20,7 +20,9 @@ export function lintDocument(content: unknown): readonly Problem[] | undefined {
       // A mistake of one sort must not hide those of another.
       return unique([...decoded.problems, ...schemaProblems(content)]);
     case "unsupported":
-      return unsupportedProblems(content);
+      return decoded.field === undefined
+        ? unsupportedProblems(content)
+        : [...schemaProblems(content), { path: decoded.field, message: decoded.message }];
     case "binding":
       return [];
     case "exception":

@@ -65,6 +65,8 @@ export type DecodedPolicy =
       readonly kind: "unsupported";
       readonly name: string;
       readonly features: readonly string[];
+      /** The field that says so, where it is one. */
+      readonly field?: string;
       readonly message: string;
     };
 
@@ -104,7 +106,7 @@ export function decodePolicyDocument(content: unknown): DecodedPolicy {
     const decoded = load(content);
     const problems = decoded.ok ? findUnknownFields(known.version.schema.node, content) : decoded.problems;
     if (!decoded.ok || problems.length > 0) return refuse(kind, name, problems, "schema");
-    return { kind: "policy", policy: decoded.value };
+    return foreignMode(decoded.value) ?? { kind: "policy", policy: decoded.value };
   }
   const reader = admissionReader(apiVersion, kind);
   if (reader !== undefined) {
@@ -122,6 +124,22 @@ export function decodePolicyDocument(content: unknown): DecodedPolicy {
     return { kind: "unsupported", name, features: [kind], message: `kind ${kind} is not supported yet` };
   }
   return { kind: "other", description: `it is of kind ${kind} (${apiVersion})` };
+}
+
+/** A policy for requests to services: it has nothing to say of objects, and must not look as if it had passed. */
+function foreignMode({ compiled }: LoadedPolicy): DecodedPolicy | undefined {
+  const { kind, name } = compiled.identity;
+  const found = compiled.problems.find(
+    ({ unsupported }) => unsupported?.startsWith("evaluation.mode.") === true,
+  );
+  if (found?.unsupported === undefined) return undefined;
+  return {
+    kind: "unsupported",
+    name,
+    features: [found.unsupported],
+    field: "spec.evaluation.mode",
+    message: `${kind} ${name}: spec.${found.message}`,
+  };
 }
 
 function decodeClassic(

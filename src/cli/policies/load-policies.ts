@@ -81,7 +81,7 @@ export async function loadPolicies(paths: readonly string[], files: DocumentFile
         case "unsupported":
           problems.push({
             kind: "unsupported",
-            message: `${place}: ${decoded.message}`,
+            message: `${decoded.field === undefined ? place : describeField(document, decoded.field)}: ${decoded.message}`,
             name: decoded.name,
             features: decoded.features,
           });

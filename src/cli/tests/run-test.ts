@@ -55,7 +55,9 @@ async function runLoaded(
     warnings.push(...checked.warnings);
   }
   const features = featuresOf(test, world, [...runs.values()]);
-  const refused = policies.problems.filter(({ kind }) => kind === "refused").map(({ message }) => message);
+  const refused = policies.problems
+    .filter(({ kind, features: missing }) => kind === "refused" || missing.some(isForeignMode))
+    .map(({ message }) => message);
   const missing =
     features.length === 0 ? [] : [`the test needs ${features.join(", ")}, which is not supported yet`];
   const problems = [...refused, ...missing];
@@ -70,6 +72,11 @@ async function runLoaded(
       exceptions: world.exceptions.exceptions.length + world.exceptions.celExceptions.length,
     },
   };
+}
+
+/** Of a policy for requests to services, which will never be judged here. */
+function isForeignMode(feature: string): boolean {
+  return feature.startsWith("evaluation.mode.");
 }
 
 function judgeAll(

@@ -8,7 +8,7 @@ import type { Clock } from "../clock.ts";
 import { refuseApiCall, refuseConfigMap, withoutOwnSecrets } from "./access-rules.ts";
 import { parseApiPath, showApiPath, type ApiPath } from "./api-path.ts";
 import { createCallLanes } from "./call-lanes.ts";
-import type { EgressSettings } from "./egress-rules.ts";
+import { refuseUrl, type EgressSettings } from "./egress-rules.ts";
 import { createForbiddenBreaker, type Access } from "./forbidden-breaker.ts";
 import { withKeptValues, type ReadKept } from "./header-values.ts";
 import { paramsPath, readParams } from "./load-params.ts";
@@ -188,6 +188,10 @@ export function createBroker(options: BrokerOptions): Broker {
       case "service": {
         if (scope.policyNamespace !== undefined)
           throw new Refused("a namespaced policy may not call services");
+        const url = URL.parse(request.url);
+        const refusal = url === null ? "this is no URL" : refuseUrl(url, settings());
+        // Before anything secret is read for it.
+        if (refusal !== undefined) throw new Refused(refusal);
         const whole = await withKeptValues(request, ownNamespace, readKept(scope));
         const called = await callService(whole, scope, settings(), options);
         if (called.kind === "refused") throw new Refused(called.message);

@@ -72,7 +72,8 @@ const measure = async (
     bench,
     profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`],
   );
-  say(`first scan done after ${first.wallSeconds.toFixed(1)} s`);
+  const cpuMs = (first.usage.cpuMs / pods).toFixed(2);
+  say(`first scan done after ${first.wallSeconds.toFixed(1)} s, with ${cpuMs} ms of CPU per pod`);
   say(`its requests: ${first.traffic.requests}`);
   const summariesOfFirst = await countSummaries(cluster);
   const firstCorrect = await isCorrect(bench, "after the first scan");

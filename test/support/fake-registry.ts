@@ -37,12 +37,21 @@ export interface FakeRegistry {
     artifact: { artifactType: string; layers: readonly object[]; annotations?: Record<string, string> },
   ): FakeDescriptor;
   untag(repository: string, tag: string): void;
+  /** Holds what another registry held, byte by byte. */
+  load(repository: string, layout: RegistryLayout): void;
   /** Called before anything is answered; true where it has answered. */
   intercept: ((request: ScriptedRequest, response: ServerResponse) => boolean | Promise<boolean>) | undefined;
   /** Changes bytes on their way out. */
   tamper: ((path: string, body: Buffer) => Buffer) | undefined;
   hasReferrersApi: boolean;
   close(): Promise<void>;
+}
+
+/** What a repository holds: manifests and blobs (base64) by digest, digests by tag. */
+export interface RegistryLayout {
+  readonly manifests: Readonly<Record<string, { readonly mediaType: string; readonly body: string }>>;
+  readonly blobs: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 const ociManifest = "application/vnd.oci.image.manifest.v1+json";
@@ -178,6 +187,13 @@ export async function startFakeRegistry(): Promise<FakeRegistry> {
       return held;
     },
     untag: (repository, tag) => void tags.delete(`${repository}:${tag}`),
+    load(repository, layout) {
+      for (const content of Object.values(layout.blobs)) blob(Buffer.from(content, "base64"));
+      for (const [digest, { mediaType, body }] of Object.entries(layout.manifests)) {
+        manifests.set(`${repository}@${digest}`, { mediaType, body: Buffer.from(body) });
+      }
+      for (const [tag, digest] of Object.entries(layout.tags)) tags.set(`${repository}:${tag}`, digest);
+    },
     intercept: undefined,
     tamper: undefined,
     hasReferrersApi: true,

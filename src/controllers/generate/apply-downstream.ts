@@ -124,7 +124,7 @@ export function createDownstreamWriter(
       try {
         const made = await guard.run("create", place, task.scope, () =>
           ownWrites.run(type, key, () =>
-            client.create(type, key.namespace, desired.object, { fieldManager: generateManager, name }),
+            client.create(type, key.namespace, desired.object, { fieldManager: generateManager }),
           ),
         );
         note(type, made, written);

@@ -2,6 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { env, exit } from "node:process";
+import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { createKubeClient } from "#kube/client/create-kube-client.ts";
 import { loadClusterAccess } from "#kube/client/kube-config.ts";
@@ -79,14 +80,16 @@ const runPlane = async (install: string, waiting: IndexedScenario[]): Promise<re
     await discovery.refresh();
     const logs = join(plane.folder, "operators");
     await mkdir(logs);
+    const logPath = env["REARGUARD_LIVE_LOG"] ?? join(logs, "operator.log");
     const operator = values.without
       ? undefined
       : await startOperator({
           kubeconfigPath: await writeOperatorKubeconfig(client, plane),
-          logPath: env["REARGUARD_LIVE_LOG"] ?? join(logs, "operator.log"),
+          logPath,
           flags: installFlags(install).operator,
         });
     try {
+      if (operator !== undefined) await untilWorking(logPath);
       for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
         const scenario = await readScenario(corpus, next.path);
         const outcome =
@@ -109,6 +112,20 @@ const runPlane = async (install: string, waiting: IndexedScenario[]): Promise<re
     await plane.stop();
   }
   return rows;
+};
+
+/** What an operator says when it works under each of its Leases: what was there before is no news to it. */
+const startLines = ['"scan started"', '"background started"', '"ttl started"'];
+const startLimitMs = 120_000;
+
+const untilWorking = async (logPath: string): Promise<void> => {
+  const deadlineMs = performance.now() + startLimitMs;
+  for (;;) {
+    const log = await readFile(logPath, "utf8");
+    if (startLines.every((line) => log.includes(line))) return;
+    if (performance.now() > deadlineMs) throw new Error(`the operator does not start: ${log.slice(-2_000)}`);
+    await delay(200);
+  }
 };
 
 const lineOf = ({ scenario, outcome }: Row): string => {

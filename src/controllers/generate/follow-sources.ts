@@ -17,9 +17,7 @@ export interface SourceFollower {
   learn(sourceUid: string, place: SourcePlace): void;
   isGone(sourceUid: string): boolean;
   /** Rules that ask for this object, or for all objects where it stands, with the triggers for which they applied. */
-  askingFor(
-    change: SourceChange,
-  ): readonly {
+  askingFor(change: SourceChange): readonly {
     readonly ruleKey: string;
     readonly triggers: ReadonlySet<string>;
     readonly isList: boolean;

@@ -300,7 +300,13 @@ export function createGenerateController(deps: GenerateDeps): GenerateController
 
   const allKnown = (): boolean =>
     deps.isReady() &&
-    policyRows.every((row) => policies.isSynced(row) || servedType(world.types(), row) === undefined);
+    policyRows.every(
+      (row) =>
+        policies.isSynced(row) || policies.isDegraded(row) || servedType(world.types(), row) === undefined,
+    );
+  /** What was noted of policies of a kind that cannot be read, or is not served now, still holds: nobody knows better. */
+  const unread = (key: string): boolean =>
+    policyRows.some((row) => key.startsWith(`${row.kind}/`) && !policies.isSynced(row));
 
   const policies = createGeneratePolicies({
     onChange: () => plan.request(),
@@ -344,20 +350,25 @@ export function createGenerateController(deps: GenerateDeps): GenerateController
     const next = new Map(
       [...policies.policies.values()].flatMap((policy) => policy.tasks).map((task) => [task.key, task]),
     );
-    const { removed, letGo, revisit } = planPolicies(isFirst ? before.tasks : noted, next);
     const known = isFirst ? before.tasks : noted;
+    const still = new Map([...known].filter(([key]) => unread(key)));
+    const { removed, letGo, revisit } = planPolicies(
+      new Map([...known].filter(([key]) => !still.has(key))),
+      next,
+    );
     for (const [key, one] of known) if (removed.includes(one)) upkeep.ruleRemoved(key, one);
     for (const key of next.keys()) upkeep.ruleKept(key);
     confirmHeld(next);
     for (const key of tasks.keys()) if (!next.has(key)) forget(key);
     const told = new Set([...tasks.values(), ...next.values()].map(({ owner }) => owner.key));
     tasks = next;
-    noted = new Map(
-      [...next].map(([key, task]) => [
+    noted = new Map<string, NotedTask>([
+      ...still,
+      ...[...next].map(([key, task]): [string, NotedTask] => [
         key,
         { index: ruleIndexKey(task), policyKey: task.owner.key, kind: task.kind, traits: task.traits },
       ]),
-    );
+    ]);
     started = true;
     for (const task of letGo) await upkeep.letGo(task);
     consumer.setRules([...next.values()]);

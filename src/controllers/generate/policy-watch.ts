@@ -17,6 +17,8 @@ export interface GeneratePolicies {
   readonly policies: ReadonlyMap<string, PreparedPolicy>;
   /** The kind is listed to its end. */
   isSynced(row: PolicyRow): boolean;
+  /** The kind cannot be read now: what is not known of it does not hold up the others. */
+  isDegraded(row: PolicyRow): boolean;
 }
 
 /** Follows policies. What is the same again, but for its status, changes nothing. */
@@ -29,6 +31,7 @@ export function createGeneratePolicies(options: {
   /** By key: which object it is, and the list in which it was seen last. */
   const seen = new Map<string, { readonly row: PolicyRow; readonly uid: string; readonly epoch: number }>();
   const synced = new Set<PolicyRow>();
+  const degraded = new Set<PolicyRow>();
 
   const remove = (key: string): void => {
     seen.delete(key);
@@ -56,6 +59,7 @@ export function createGeneratePolicies(options: {
   return {
     policies,
     isSynced: (row) => synced.has(row),
+    isDegraded: (row) => degraded.has(row),
     handlersOf: (row) => ({
       onListStart: () => {},
       onPage: (objects, page) => {
@@ -79,7 +83,13 @@ export function createGeneratePolicies(options: {
         }
         return Promise.resolve();
       },
-      onState: () => {},
+      onState: (state) => {
+        if (state.kind !== "degraded") degraded.delete(row);
+        else if (!degraded.has(row)) {
+          degraded.add(row);
+          options.onChange();
+        }
+      },
     }),
   };
 }

@@ -63,6 +63,8 @@ class TriggerFailed extends Error {
   constructor(message: string, atLeastMs: number | undefined) {
     super(message);
     this.atLeastMs = atLeastMs;
+    // It is no bug: where in the code it was thrown tells nobody anything.
+    this.stack = message;
   }
 }
 

@@ -1,5 +1,5 @@
 # One bundle, no package manager, no shell scripts, not root. Any platform that the base image is built for.
-FROM --platform=$BUILDPLATFORM node:24-slim AS build
+FROM --platform=$BUILDPLATFORM node:24.21.0-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
@@ -8,7 +8,7 @@ COPY src src
 COPY test/tools test/tools
 RUN npm run -s bundle
 
-FROM node:24-slim
+FROM node:24.21.0-slim
 LABEL org.opencontainers.image.title="Rearguard" \
       org.opencontainers.image.description="Judges what already runs against Kyverno policies and keeps PolicyReports true"
 COPY --from=build --chown=0:0 /src/package.json /src/dist/*.js /app/

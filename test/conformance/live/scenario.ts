@@ -217,12 +217,30 @@ const boundPath = (file: string, { folder, bindings }: StepPlace): string => {
 const documentsOf = async (fields: Fields, place: StepPlace): Promise<readonly unknown[]> => {
   const file = text(fields["file"]);
   const documents = file === undefined ? [fields["resource"]] : await readDocuments(boundPath(file, place));
-  return documents.flatMap((document) => {
-    const { kind, items } = record(document);
-    return Array.isArray(items) && (kind === undefined || text(kind)?.endsWith("List") === true)
-      ? items
-      : [document];
-  });
+  return documents
+    .flatMap((document) => {
+      const { kind, items } = record(document);
+      return Array.isArray(items) && (kind === undefined || text(kind)?.endsWith("List") === true)
+        ? items
+        : [document];
+    })
+    .map(forOurAccount);
+};
+
+const controllerAccount = /^kyverno-(?:admission|background|cleanup|reports)-controller$/;
+
+/** What a scenario grants to one of Kyverno's controllers is granted to our one account, too. */
+const forOurAccount = (document: unknown): unknown => {
+  const { kind, subjects } = record(document);
+  if ((kind !== "ClusterRoleBinding" && kind !== "RoleBinding") || !Array.isArray(subjects)) return document;
+  const isController = (subject: unknown): boolean => {
+    const { name, namespace } = record(subject);
+    return namespace === "kyverno" && typeof name === "string" && controllerAccount.test(name);
+  };
+  const ours = { kind: "ServiceAccount", name: "rearguard", namespace: "kyverno" };
+  return subjects.some(isController)
+    ? { ...record(document), subjects: [...(subjects as readonly unknown[]), ours] }
+    : document;
 };
 
 const checksOf = (value: unknown): Checks =>

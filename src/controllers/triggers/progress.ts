@@ -65,7 +65,9 @@ export function createProgress(start: string | undefined): Progress {
       };
     },
     listed(resourceVersion) {
-      slots.push({ resourceVersion, created: undefined, open: 0 });
+      // Events that came meanwhile told of later versions than the list did.
+      const later = slots.reduce((last, slot) => laterVersion(last, slot.resourceVersion), resourceVersion);
+      slots.push({ resourceVersion: later, created: undefined, open: 0 });
       settle();
     },
     position() {

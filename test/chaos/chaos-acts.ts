@@ -11,6 +11,7 @@ import {
   groupLabel,
   policyBody,
   protectMarker,
+  selects,
   ttlLabel,
 } from "./chaos-text.ts";
 import type { PolicyText } from "./chaos-text.ts";
@@ -21,6 +22,9 @@ import type { ChaosWorld } from "./chaos-world.ts";
 const growing = "g3";
 /** The group that a limit holds: it has its objects from the beginning. */
 const limited = "g4";
+const openGroups = ["g0", "g1", "g2", "g3", "g5", "g6", "g7", "ttl"];
+/** Whose policies delete at once. */
+const hotGroups = ["g0", "g1", "g7"];
 
 /** What the suite does to the cluster during a seed; the model hears of it first. */
 export interface ChaosActor {
@@ -58,10 +62,10 @@ export const createChaosActor = (deps: {
     await world.ensure(place, { metadata: { labels, annotations, finalizers }, data: { key: "value" } });
   };
 
-  const create = async (group: string): Promise<void> => {
+  const create = async (group: string, isStale = random.chance(0.7)): Promise<void> => {
     const name = `${random.chance(0.2) ? excludedName : "o-"}${seed}-${(count += 1)}`;
     const place = { type: kinds.configMap, namespace: random.pick(namespaces), name };
-    await put(group, place, { stale: random.chance(0.7) });
+    await put(group, place, { stale: isStale });
   };
 
   const placeOf = ({ metadata }: KubeObject): ObjectPlace => ({
@@ -73,13 +77,22 @@ export const createChaosActor = (deps: {
     const labels = (metadata["labels"] ?? {}) as Readonly<Record<string, string>>;
     return labels[ttlLabel] === undefined ? (labels[groupLabel] ?? "") : "ttl";
   };
-  const pickObject = (isWanted: (group: string) => boolean): KubeObject | undefined => {
+  const pickObject = (
+    isWanted: (group: string) => boolean,
+    also: (object: KubeObject) => boolean = () => true,
+  ): KubeObject | undefined => {
     const found = model
       .living()
-      .filter((object) => object.metadata["deletionTimestamp"] === undefined && isWanted(groupOf(object)));
+      .filter((object) => object.metadata["deletionTimestamp"] === undefined && isWanted(groupOf(object)))
+      .filter(also);
     return found.length === 0 ? undefined : random.pick(found);
   };
   const isFree = (group: string): boolean => group !== growing && group !== limited;
+
+  const isDoomed = (object: KubeObject): boolean => {
+    const text = model.current(groupOf(object));
+    return text?.mode === "delete" && selects(text, object);
+  };
 
   /** Only this very object: the operator may be faster. */
   const removeObject = async (object: KubeObject): Promise<void> => {
@@ -119,11 +132,12 @@ export const createChaosActor = (deps: {
   };
 
   const act = async (wanted: ChaosAct): Promise<void> => {
-    const object = pickObject(isFree);
+    const isHot = "isHot" in wanted && wanted.isHot;
+    const object = (isHot ? pickObject(isFree, isDoomed) : undefined) ?? pickObject(isFree);
     switch (wanted.kind) {
       case "create":
         for (let index = 0; index < wanted.count; index += 1)
-          await create(random.pick(["g0", "g1", "g2", "g3", "g5", "g6", "g7", "ttl"]));
+          await create(random.pick(wanted.isHot === true ? hotGroups : openGroups), wanted.isHot);
         return;
       case "relabel": {
         if (object === undefined) return;

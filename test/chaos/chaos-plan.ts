@@ -18,14 +18,26 @@ export type ChaosFault =
   | { readonly kind: "cut watches" }
   | { readonly kind: "compact" }
   | { readonly kind: "clock"; readonly shiftMs: number }
+  /** Deletes take their time, and what they are about is edited meanwhile. */
+  | { readonly kind: "race"; readonly times: number; readonly delayMs: number }
   /** For so many steps nobody gives the operator the right to delete, or a rule of the cluster denies it. */
   | { readonly kind: "forbid" | "deny"; readonly steps: number }
   /** The operator ends, and another begins, right after so many more of its deletes. */
   | { readonly kind: "kill" | "steal" | "stop"; readonly afterDeletes: number };
 
 export type ChaosAct =
-  | { readonly kind: "create"; readonly count: number }
-  | { readonly kind: "relabel" | "recreate" | "mark object" | "remove object" | "renew" }
+  | {
+      readonly kind: "create";
+      readonly count: number;
+      /** All of what policies delete at once. */
+      readonly isHot?: boolean;
+    }
+  | {
+      readonly kind: "relabel" | "recreate" | "mark object" | "remove object";
+      /** One that is about to go, where there is one. */
+      readonly isHot?: boolean;
+    }
+  | { readonly kind: "renew" }
   | { readonly kind: "edit policy" | "remove policy" | "confirm" | "mark namespace" };
 
 export interface ChaosSeed {
@@ -172,7 +184,7 @@ const planFault = (random: SeededRandom): ChaosFault => {
     "deletingpolicies",
     "",
   ]);
-  switch (random.between(0, 9)) {
+  switch (random.between(0, 12)) {
     case 0:
     case 1: {
       const code = random.pick([400, 403, 404, 409, 410, 429, 500, 503, 504]);
@@ -198,7 +210,20 @@ const planFault = (random: SeededRandom): ChaosFault => {
       return { kind: "kill", afterDeletes: random.between(0, 5) };
     case 8:
       return { kind: "steal", afterDeletes: random.between(0, 5) };
+    case 9:
+    case 10:
+    case 11:
+      return { kind: "race", times: random.between(10, 40), delayMs: random.between(30, 120) };
     default:
       return { kind: "stop", afterDeletes: random.between(0, 5) };
   }
 };
+
+/** What is done while deletes are on their way. */
+export const planRace = (random: SeededRandom): ChaosAct =>
+  random.chance(0.15)
+    ? { kind: "edit policy" }
+    : {
+        kind: random.pick(["recreate", "recreate", "relabel", "mark object", "remove object"] as const),
+        isHot: true,
+      };

@@ -5,10 +5,11 @@ import type { ChaosActor } from "./chaos-acts.ts";
 import { ChaosModel } from "./chaos-model.ts";
 import { operatorAgent, startChaosOperator } from "./chaos-operator.ts";
 import type { ChaosOperator } from "./chaos-operator.ts";
-import { planChaos, virtualPace } from "./chaos-plan.ts";
-import type { ChaosFault } from "./chaos-plan.ts";
-import { policyPlace } from "./chaos-world.ts";
+import type { SeededRandom } from "#test/faults/seeded-random.ts";
+import { planChaos, planRace, virtualPace } from "./chaos-plan.ts";
+import type { ChaosFault, ChaosStep } from "./chaos-plan.ts";
 import type { ChaosWorld } from "./chaos-world.ts";
+import { stoppedPolicies } from "./converge-chaos.ts";
 
 export interface ChaosOutcome {
   readonly seed: number;
@@ -56,7 +57,11 @@ export const runChaosSeed = async (chaos: ChaosWorld, seed: number): Promise<Cha
           story.push(JSON.stringify(act));
           await actor.act(act);
         }
-      await stage.advance(step.advanceMs);
+      const { fault } = step;
+      if (fault?.kind === "race" && !stage.isDown) {
+        await actor.act({ kind: "create", count: 15, isHot: true });
+        await Promise.all([stage.advance(minutesOf(step)), race(actor, plan.random, fault.times)]);
+      } else await stage.advance(step.advanceMs);
       await stage.endStep();
     }
     await stage.lift();
@@ -81,6 +86,16 @@ export const runChaosSeed = async (chaos: ChaosWorld, seed: number): Promise<Cha
   };
 };
 
+/** Long enough for policies of every few minutes to be due. */
+const minutesOf = ({ advanceMs }: ChaosStep): number => advanceMs + 5 * minuteMs;
+
+const race = async (actor: ChaosActor, random: SeededRandom, count: number): Promise<void> => {
+  for (let done = 0; done < count; done += 1) {
+    await delay(random.between(0, 4));
+    await actor.act(planRace(random));
+  }
+};
+
 /** In peace: everything that is due goes, and every policy keeps its times. */
 const converge = async (
   chaos: ChaosWorld,
@@ -95,26 +110,16 @@ const converge = async (
     await stage.advance(minuteMs);
     left = [
       ...model.overdue().map((text) => `it stays although it is due: ${text}`),
-      ...(await stopped(chaos, actor, seed)),
+      ...(await stoppedPolicies({
+        world: chaos.world,
+        nowMs: chaos.clock.now(),
+        running: actor.running(),
+        seed,
+      })),
     ];
     if (left.length === 0) return [];
   }
   return left;
-};
-
-/** Policies whose last run is longer ago than their schedule allows. */
-const stopped = async (chaos: ChaosWorld, actor: ChaosActor, seed: number): Promise<readonly string[]> => {
-  const found: string[] = [];
-  for (const text of actor.running()) {
-    if (text.mode === "broken") continue;
-    const status = (await chaos.world.get(policyPlace(text, seed)))?.["status"] as
-      | { readonly lastExecutionTime?: string }
-      | undefined;
-    const agoMs = chaos.clock.now() - Date.parse(status?.lastExecutionTime ?? "");
-    if (!(agoMs >= -1000 && agoMs <= 2 * text.intervalMs + minuteMs))
-      found.push(`policy ${JSON.stringify(text)} has stopped: its status is ${JSON.stringify(status)}`);
-  }
-  return found;
 };
 
 /** The operators of a seed, and what happens to them. */
@@ -171,6 +176,11 @@ class Stage {
         const effect =
           fault.kind === "cut" ? ({ kind: "cut" } as const) : ({ kind: "status", code: fault.code } as const);
         server.faults.add({ match, times, effect });
+        return;
+      }
+      case "race": {
+        const match = { verb: "delete", resource: "configmaps", userAgent: operatorAgent };
+        server.faults.add({ match, times: fault.times, effect: { kind: "delay", ms: fault.delayMs } });
         return;
       }
       case "outage":

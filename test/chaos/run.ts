@@ -1,4 +1,7 @@
 import { parseArgs } from "node:util";
+import { ensureAssets } from "#test/cluster/ensure-assets.ts";
+import { startRealStage } from "./real-stage.ts";
+import { runRealSeed } from "./run-real-seed.ts";
 import { runChaosSeed } from "./run-chaos-seed.ts";
 import type { ChaosOutcome } from "./run-chaos-seed.ts";
 import { startChaosWorld } from "./chaos-world.ts";
@@ -11,6 +14,7 @@ const usage = `Lets policies and the TTL label delete under edits and faults, an
   --minutes M   begin seeds for M minutes instead
   --from SEED   the first seed (default 1)
   --seed SEED   run this seed only, and tell what was done
+  --real        operators as processes on a real control plane, in real time
   --json        print one JSON document instead of text
 `;
 
@@ -20,6 +24,7 @@ const { values } = parseArgs({
     minutes: { type: "string" },
     from: { type: "string", default: "1" },
     seed: { type: "string" },
+    real: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -69,17 +74,33 @@ const tell = ({
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-const main = async (): Promise<number> => {
+interface ChaosPlace {
+  readonly run: (seed: number) => Promise<ChaosOutcome>;
+  readonly stop: () => Promise<void>;
+}
+
+const openEmbedded = async (): Promise<ChaosPlace> => {
   const chaos = await startChaosWorld();
+  return { run: (seed) => runChaosSeed(chaos, seed), stop: () => chaos.stop() };
+};
+
+const openReal = async (): Promise<ChaosPlace> => {
+  const { folder } = await ensureAssets({ say });
+  const stage = await startRealStage(folder);
+  return { run: (seed) => runRealSeed(stage, seed), stop: () => stage.stop() };
+};
+
+const main = async (): Promise<number> => {
+  const place = values.real ? await openReal() : await openEmbedded();
   const outcomes: ChaosOutcome[] = [];
   try {
     for (const seed of chosenSeeds()) {
-      const outcome = await runChaosSeed(chaos, seed);
+      const outcome = await place.run(seed);
       outcomes.push(outcome);
       tell(outcome);
     }
   } finally {
-    await chaos.stop();
+    await place.stop();
   }
   const faults: Record<string, number> = {};
   for (const outcome of outcomes)

@@ -141,7 +141,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
             maxBytes: 0,
           }).catch((error: unknown) => {
             // The answer to a HEAD has no body that would say why.
-            if (error instanceof RegistryError && error.status === 404) return undefined;
+            if (error instanceof RegistryError && isFinal(error.status)) return undefined;
             throw error;
           });
           const digest = answer?.header("docker-content-digest") ?? "";
@@ -201,6 +201,11 @@ async function paced<T>(pace: HostPace, host: string, call: () => Promise<T>): P
     }
     throw error;
   }
+}
+
+/** A refusal that the same question will meet again. */
+function isFinal(status: number | undefined): boolean {
+  return status !== undefined && status < 500 && !passingStatus.has(status);
 }
 
 function mediaTypeOf(answer: Answer): string {

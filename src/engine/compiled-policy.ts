@@ -130,6 +130,8 @@ export interface CompiledPolicy {
   rulesFor(kind: string): readonly CompiledRule[];
   /** Present where only some objects are for the policy at all, whatever its rules match. */
   readonly admits?: AdmitsObject;
+  /** It changes existing objects, and what it did to one is its result there, whether or not a scan judges by it. */
+  readonly changesExisting?: true;
   /** Judges an object; present for kinds of policies that are not made of rules. */
   readonly judge?: (input: EvaluationInput) => Evaluation;
   readonly queries: QueryCache;

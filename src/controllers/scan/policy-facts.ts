@@ -42,7 +42,9 @@ export function createPolicyFacts(
     } as const;
     // Kinds that are not made of rules are judged as a whole.
     if (policy.compiled.judge !== undefined) {
-      return { ...shared, scanRules: idle ? none : "all", dormantRules: idle ? "all" : none };
+      // What changes existing objects reports that as if it had been scanned.
+      const isDormant = idle && policy.compiled.changesExisting !== true;
+      return { ...shared, scanRules: idle ? none : "all", dormantRules: isDormant ? "all" : none };
     }
     const validate = validateRules(policy);
     return {

@@ -82,6 +82,7 @@ function reported(existing: ExistingTargets | undefined, parts: CelPolicyParts):
   if (existing === undefined) return celCompiledPolicy(parts);
   return {
     ...celCompiledPolicy({ ...parts, judge: () => ({ kind: "completed", responses: [] }) }),
+    changesExisting: true,
     backgroundProblem:
       "spec.evaluation.mutateExisting is on: objects are changed, and that is what is reported",
   };

@@ -108,6 +108,17 @@ describe("policies that change existing objects", () => {
         return labels?.["seen"] === "yes";
       });
     await untilLabelled("old");
+    const old = await cluster.world.get({ type: kinds.configMap, namespace, name: "old" });
+    await eventually("what was done to it is reported", async () => {
+      const report = await cluster.report(namespace, old?.metadata.uid ?? "");
+      return resultsOf(report).some(
+        ({ policy, result, message, properties }) =>
+          policy === "standing" &&
+          result === "pass" &&
+          message === "success" &&
+          properties?.["process"] === "background scan",
+      );
+    });
     await cluster.map(namespace, "new");
     await untilLabelled("new");
     await cluster.world.remove(place);

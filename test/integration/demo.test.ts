@@ -10,7 +10,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const entry = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-const limitMs = 60_000;
+const limitMs = 120_000;
 
 interface Ended {
   readonly code: number | null;

@@ -1,22 +1,19 @@
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { customKinds } from "#api/kinds.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import { apiVersionOf, splitApiVersion } from "#api/meta/resource-type.ts";
+import { buildCustomResourceDefinition } from "#api/schema/custom-resource-definition.ts";
 import { isRecord } from "#api/schema/path.ts";
 import { UsageError } from "#cli/usage-error.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
 import type { Discovery } from "#kube/discovery/create-discovery.ts";
-import { packagedFolder } from "./packaged-files.ts";
 import type { Manifest } from "./read-manifests.ts";
-import { readManifestFiles } from "./read-manifests.ts";
 
 const fieldManager = "rearguard-demo";
 const servingLimitMs = 30_000;
 const intervalMs = 20;
 /** The kinds of policies that most have, and those of reports. Others are installed where a manifest needs them. */
-const usualCrds =
-  /^(kyverno\.io_(clusterpolicies|policies)|wgpolicyk8s\.io_.*|reports\.kyverno\.io_.*)\.yaml$/;
+const usualCrds = /^(clusterpolicies|policies)\.kyverno\.io$|\.wgpolicyk8s\.io$|\.reports\.kyverno\.io$/;
 const crdKind = "CustomResourceDefinition";
 
 interface Cluster {
@@ -39,7 +36,7 @@ export async function loadCluster(
 ): Promise<readonly string[]> {
   const all = [...given.resources, ...given.policies];
   const own = all.filter(({ kind }) => kind === crdKind);
-  const crds = [...(await packagedCrds(all, own)), ...own];
+  const crds = [...ownCrds(all, own), ...own];
   await cluster.discovery.refresh();
   const refused = await createAll(cluster, crds);
   await untilServed(
@@ -60,23 +57,21 @@ export async function loadCluster(
   return refused;
 }
 
-/** Of our CRDs those that are needed, without those that the manifests bring themselves. */
-async function packagedCrds(
-  manifests: readonly Manifest[],
-  own: readonly Manifest[],
-): Promise<readonly Manifest[]> {
-  const folder = await packagedFolder("crds");
+/** Of our CRDs those that are needed, without those that the manifests bring themselves. Made here: reading the files takes a second. */
+function ownCrds(manifests: readonly Manifest[], given: readonly Manifest[]): readonly Manifest[] {
   const groups = new Set(manifests.map(({ apiVersion }) => splitApiVersion(apiVersion).group));
-  const names = new Set(own.map(({ name }) => name));
-  const files = (await readdir(folder)).filter((file) => {
-    const [group = "", plural = ""] = file.replace(/\.yaml$/, "").split("_");
-    if (!file.endsWith(".yaml") || names.has(`${plural}.${group}`)) return false;
-    return usualCrds.test(file) || (group !== "kyverno.io" && groups.has(group));
+  const names = new Set(given.map(({ name }) => name));
+  return customKinds.flatMap((kind) => {
+    const { group, plural } = kind;
+    const name = `${plural}.${group}`;
+    const isWanted = usualCrds.test(name) || (group !== "kyverno.io" && groups.has(group));
+    if (!isWanted || names.has(name)) return [];
+    const body = { ...buildCustomResourceDefinition(kind) };
+    const place = `the definition of ${name}`;
+    return [
+      { place, apiVersion: "apiextensions.k8s.io/v1", kind: crdKind, name, namespace: undefined, body },
+    ];
   });
-  return readManifestFiles(
-    files.map((file) => join(folder, file)),
-    folder,
-  );
 }
 
 function namespacesOf(manifests: readonly Manifest[], more: string): readonly Manifest[] {

@@ -18,18 +18,8 @@ export interface Manifest {
 
 /** Reads all manifests of a folder and its folders. Rejects where one cannot be read, or where there is none. */
 export async function readManifests(folder: string): Promise<readonly Manifest[]> {
-  const { files } = await findFiles(folder, true);
-  return readManifestFiles(
-    files.filter((file) => !/^kustomization\.ya?ml$/i.test(basename(file))),
-    folder,
-  );
-}
-
-/** The same for files that are known. */
-export async function readManifestFiles(
-  files: readonly string[],
-  from: string,
-): Promise<readonly Manifest[]> {
+  const found = await findFiles(folder, true);
+  const files = found.files.filter((file) => !/^kustomization\.ya?ml$/i.test(basename(file)));
   const manifests: Manifest[] = [];
   const noStdin = (): never => {
     throw new UsageError("manifests are read from files and folders, not from standard input");
@@ -38,7 +28,7 @@ export async function readManifestFiles(
     if (document.kind === "problem") throw new UsageError(document.message);
     manifests.push(manifestOf(document.content, describePlace(document.place)));
   }
-  if (manifests.length === 0) throw new UsageError(`${from}: there are no manifests`);
+  if (manifests.length === 0) throw new UsageError(`${folder}: there are no manifests`);
   return manifests;
 }
 

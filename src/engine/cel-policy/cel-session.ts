@@ -1,5 +1,6 @@
 import { BudgetExceeded } from "../budget.ts";
 import type { Activation, CelClock, CelOutside, GenerateSink } from "../cel/compile/frame.ts";
+import type { ImageFunctions } from "../cel/functions/function-spec.ts";
 import { maxExpressionCost } from "../cel/program.ts";
 import type { CelProgram, CelResult } from "../cel/program.ts";
 import { CelError } from "../cel/values/cel-error.ts";
@@ -15,6 +16,8 @@ export interface CelSessionOptions {
   readonly variables?: ReadonlyMap<string, CelProgram>;
   /** What functions such as `resource.Get` ask, and under whose authority; without it they have no data. */
   readonly outside?: CelOutside;
+  /** Verifies images, for a policy that is about them. */
+  readonly images?: ImageFunctions;
   /** Takes the objects that `generator.Apply` makes. */
   readonly generate?: GenerateSink;
   /** What the error of a variable says where it is used; the error itself where it is absent. */
@@ -40,7 +43,7 @@ const defaultTotalCost = 10 * maxExpressionCost;
  * every use.
  */
 export function openCelSession(options: CelSessionOptions): CelSession {
-  const { clock, bind, variables, outside, generate } = options;
+  const { clock, bind, variables, outside, generate, images } = options;
   const { maxTotalCost = defaultTotalCost, variableError = (_name, message) => message } = options;
   const values = new Map<string, CelValue | CelError>();
   let left = maxTotalCost;
@@ -76,6 +79,7 @@ export function openCelSession(options: CelSessionOptions): CelSession {
     get: lookUp,
     ...(outside === undefined ? {} : { outside }),
     ...(generate === undefined ? {} : { generate }),
+    ...(images === undefined ? {} : { images }),
   };
   return { evaluate };
 }

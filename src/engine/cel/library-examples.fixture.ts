@@ -7,6 +7,7 @@ import { backgroundAuthorizer } from "./functions/kubernetes/authorization.ts";
 import type { Library } from "./functions/function-spec.ts";
 import { kubernetesLibraries, kyvernoLibraries, languageLibraries } from "./libraries.ts";
 import { namedType } from "./types/cel-type.ts";
+import { CelError } from "./values/cel-error.ts";
 
 const shared: readonly Library[] = [...languageLibraries, ...kubernetesLibraries, ...kyvernoLibraries];
 
@@ -79,5 +80,21 @@ export function exampleActivation(library: Library): Activation {
       },
     },
     generate: () => undefined,
+    images: {
+      verifySignatures(image, attestors) {
+        if (image.includes("away")) {
+          throw new CelError(`failed to verify image ${image}: the registry does not answer`);
+        }
+        return attestors.filter((attestor) => attestor === "keys").length;
+      },
+      verifyAttestations(_image, attestation, attestors) {
+        if (attestation !== "sbom") throw new CelError(`attestation not found in policy: ${attestation}`);
+        return attestors.length;
+      },
+      payload(image, attestation) {
+        if (image.endsWith("web:1")) return { name: "web" };
+        throw new CelError(`failed to get payload: no attestation ${attestation} of ${image} was verified`);
+      },
+    },
   };
 }

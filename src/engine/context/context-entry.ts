@@ -8,6 +8,7 @@ import { compileApiCall } from "./api-call-entry.ts";
 import type { ContextRequest } from "./context-source.ts";
 import { compileMention } from "./mention.ts";
 import { applyPath, ask, renderText } from "./outside.ts";
+import { registryAccess } from "./registry-access.ts";
 import type { Loader } from "./outside.ts";
 import type { RuleContext } from "./rule-context.ts";
 import { compileVariable } from "./variable-entry.ts";
@@ -48,9 +49,11 @@ function compileLoader(entry: ContextEntry, policyNamespace: string | undefined)
     return compileLookup(name, globalReference.name, globalReference.jmesPath, globalRequest);
   }
   if (imageRegistry !== undefined) {
+    const access = registryAccess(imageRegistry.imageRegistryCredentials, [], undefined);
     return compileLookup(name, imageRegistry.reference, imageRegistry.jmesPath, (reference) => ({
       kind: "imageRegistry",
       reference,
+      ...(access === undefined ? {} : { access }),
     }));
   }
   throw new QueryError("failed", `context entry ${name} names no source`);

@@ -5,17 +5,6 @@ import type { ContextRequest } from "./context-source.ts";
 import type { Template } from "./query-context.ts";
 import type { RuleContext } from "./rule-context.ts";
 
-/** Data of a kind that nobody here can get. */
-export class UnsupportedSource extends QueryError {
-  /** The stable name of the feature. */
-  readonly feature: string;
-
-  constructor(feature: string, reason: string) {
-    super("unsupported", `${feature} is not supported by this version: ${reason}`);
-    this.feature = feature;
-  }
-}
-
 /** Loads the value of an entry; undefined where such entries are not served at all. */
 export type Loader = (context: RuleContext) => Json | undefined;
 
@@ -30,9 +19,7 @@ export function ask(context: RuleContext, request: ContextRequest): Json | undef
     case "value":
       return answer.value;
     case "failed":
-      throw request.kind === "imageRegistry"
-        ? new UnsupportedSource("context.imageRegistry", answer.message)
-        : new QueryError("failed", answer.message);
+      throw new QueryError("failed", answer.message);
     case "pending":
       throw new Suspension([request]);
     case "unavailable":

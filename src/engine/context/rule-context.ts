@@ -8,7 +8,6 @@ import { inject, mergeJson, withKey } from "./document.ts";
 import { entryValue } from "./entry-value.ts";
 import { mentionsImages } from "./images-entry.ts";
 import { ofOldObject } from "./old-object.ts";
-import { UnsupportedSource } from "./outside.ts";
 import type { QueryCache } from "./query-cache.ts";
 import type { QueryContext, QueryEnvironment } from "./query-context.ts";
 
@@ -120,7 +119,7 @@ export class RuleContext implements QueryContext {
       return this.search(text, this.#current());
     } catch (error) {
       if (error instanceof QueryError && error.code === "unsupported") {
-        this.#unsupported ??= error instanceof UnsupportedSource ? error.feature : "jmespath.function";
+        this.#unsupported ??= "jmespath.function";
       }
       throw error;
     }

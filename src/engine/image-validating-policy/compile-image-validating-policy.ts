@@ -3,6 +3,7 @@ import type {
   ImageValidatingPolicySpec,
   NamespacedImageValidatingPolicy,
 } from "#api/policies/image-validating-policy.ts";
+import type { ImageAttestation } from "#api/policies/image-attestors.ts";
 import type { MatchConstraints } from "#api/policies/match-constraints.ts";
 
 import { compileAnnotations } from "../cel-policy/audit-annotations.ts";
@@ -30,6 +31,8 @@ import { compileExtractors } from "./image-extractors.ts";
 import type { CompiledExtractors } from "./image-extractors.ts";
 import { compileReferences } from "./image-references.ts";
 import type { ReferenceTest } from "./image-references.ts";
+import { compileAttestors } from "./policy-attestors.ts";
+import type { PolicyAttestors } from "./policy-attestors.ts";
 import { judgeByImages } from "./judge-image-validating-policy.ts";
 
 /** What is evaluated for an object that the constraints take. */
@@ -43,8 +46,10 @@ export interface ImageBody {
   readonly checks: readonly CompiledCheck[];
   readonly annotations: CompiledAnnotations;
   /** What expressions see of the parties and the signed data that the policy knows. */
-  readonly attestors: JsonObject;
+  readonly attestors: PolicyAttestors;
   readonly attestations: JsonObject;
+  readonly knownAttestations: readonly ImageAttestation[];
+  readonly credentials: ImageValidatingPolicySpec["credentials"];
   readonly verifiesDigest: boolean;
   readonly isRequired: boolean;
 }
@@ -57,8 +62,8 @@ export interface ImageVariant {
 }
 
 /**
- * Compiles an ImageValidatingPolicy, once per content. Never throws. No registry is read here: what asks for a signature, an
- * attestation or data of an image answers with an `error` that says so.
+ * Compiles an ImageValidatingPolicy, once per content. Never throws. What asks for a signature, an attestation or data of an
+ * image suspends the evaluation; where no registry is read it is an `error` that says so.
  */
 export function compileImageValidatingPolicy(
   policy: ImageValidatingPolicy | NamespacedImageValidatingPolicy,
@@ -125,7 +130,9 @@ function compileBody(spec: ImageValidatingPolicySpec, base: CelEnvironment): Ima
     isMeant: compileReferences(spec.matchImageReferences),
     checks: compileChecks(spec.validations, environment),
     annotations: compileAnnotations(spec.auditAnnotations, environment),
-    attestors: byName(spec.attestors, (attestor) => attestor as unknown as Json),
+    attestors: compileAttestors(spec.attestors, environment),
+    knownAttestations: spec.attestations ?? [],
+    credentials: spec.credentials,
     attestations: byName(spec.attestations ?? [], ({ name }) => name),
     verifiesDigest: verifyDigest,
     isRequired: required,

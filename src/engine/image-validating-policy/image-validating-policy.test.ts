@@ -5,6 +5,7 @@ import type { ImageValidatingPolicySpec } from "#api/policies/image-validating-p
 
 import { compileCelExceptions } from "../cel-policy/cel-exception-index.ts";
 import { compile } from "../compile.ts";
+import type { ContextSource } from "../context/context-source.ts";
 import { input } from "../evaluate.fixture.ts";
 import { evaluate } from "../evaluate.ts";
 import type { EvaluationInput } from "../input.ts";
@@ -52,13 +53,115 @@ describe("an ImageValidatingPolicy", () => {
     const validations = [
       { expression: "images.containers.map(i, verifyImageSignatures(i, [attestors.a])).all(n, n > 0)" },
     ];
-    const attestors = [{ name: "a", notary: {} }];
+    const attestors = [{ name: "a", notary: { certs: { value: "pem" } } }];
     const [[rule, , status, message] = []] = judge(
       { ...lenient, attestors, validations },
       digest,
     ) as string[][];
     assert.deepEqual([rule, status], ["evaluation", "error"]);
-    assert.match(message ?? "", /^failed to evaluate policy: verifyImageSignatures is not supported/);
+    assert.match(message ?? "", /no image registry is read here/);
+  });
+
+  describe("that asks for signatures", () => {
+    const attestors = [
+      { name: "red", cosign: { key: { data: "red" }, ctlog: { insecureIgnoreTlog: true } } },
+      { name: "blue", cosign: { key: { expression: "'bl' + 'ue'" }, ctlog: { insecureIgnoreTlog: true } } },
+    ];
+    const attestations = [{ name: "sbom", intoto: { type: "https://cyclonedx.org/bom" } }];
+    const validations = [
+      {
+        expression:
+          "images.containers.map(i, verifyImageSignatures(i, [attestors.red, attestors.blue])).all(n, n > 0)",
+        message: "nobody signed it",
+      },
+    ];
+    /** Signed by the holder of a key. */
+    const signedBy = (key: string): ContextSource => ({
+      lookUp: (request) => {
+        if (request.kind !== "imageVerification") return { kind: "unavailable" };
+        if (!JSON.stringify(request.attestor).includes(`"${key}"`)) {
+          return { kind: "value", value: { verdict: "failed", message: "no signatures found" } };
+        }
+        const statements = [{ type: "t", predicate: { name: "web" } }];
+        return {
+          kind: "value",
+          value: {
+            verdict: "verified",
+            resolvedImage: digest,
+            digest: "",
+            signatures: [],
+            statements,
+            warnings: [],
+          },
+        };
+      },
+    });
+    const verdict = (spec: Partial<ImageValidatingPolicySpec>, context: ContextSource): unknown =>
+      judge({ attestors, attestations, validations, ...spec }, digest, { context })[0];
+
+    it("counts those whose signature holds, also with a key that an expression gives", () => {
+      assert.deepEqual(verdict({}, signedBy("blue")), ["p", "imageVerify", "pass", "success"]);
+      assert.deepEqual(verdict({}, signedBy("green")), ["p", "imageVerify", "fail", "nobody signed it"]);
+    });
+
+    it("counts none for an image that it is not about", () => {
+      const away = { ...lenient, matchImageReferences: [{ glob: "quay.io/*" }] };
+      const other = [{ expression: `verifyImageSignatures('${digest}', [attestors.red]) == 0` }];
+      assert.deepEqual(verdict({ ...away, validations: other }, signedBy("red")), [
+        "p",
+        "imageVerify",
+        "pass",
+        "success",
+      ]);
+    });
+
+    it("is an error where the registry does not answer", () => {
+      const outage: ContextSource = { lookUp: () => ({ kind: "failed", message: "HTTP 503" }) };
+      assert.deepEqual(verdict({}, outage), [
+        "evaluation",
+        "imageVerify",
+        "error",
+        `failed to evaluate policy: failed to verify image ${digest}: HTTP 503`,
+      ]);
+    });
+
+    it("does not take an image for verified whose signature did not hold", () => {
+      const careless = [{ expression: `verifyImageSignatures('${digest}', [attestors.red]) >= 0` }];
+      const [rule, , status, message] = verdict({ validations: careless }, signedBy("green")) as string[];
+      assert.deepEqual([rule, status], ["p", "fail"]);
+      assert.match(message ?? "", /is not verified/);
+    });
+
+    it("reads what a verified statement says", () => {
+      const reads = [
+        {
+          expression: `verifyAttestationSignatures('${digest}', attestations.sbom, [attestors.red]) > 0 && extractPayload('${digest}', 'sbom').name == 'web'`,
+        },
+      ];
+      assert.deepEqual(verdict({ validations: reads }, signedBy("red")), [
+        "p",
+        "imageVerify",
+        "pass",
+        "success",
+      ]);
+    });
+
+    it("waits for all parties at once", () => {
+      const compiled = compile({
+        apiVersion: "policies.kyverno.io/v1",
+        kind: "ImageValidatingPolicy",
+        metadata: { name: "p" },
+        spec: { matchConstraints: podsCreated, attestors, validations, ...lenient },
+      });
+      const pod = {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "web", namespace: "shop" },
+        spec: { containers: [{ name: "a", image: digest }] },
+      };
+      const evaluation = evaluate(compiled, input(pod, { context: { lookUp: () => ({ kind: "pending" }) } }));
+      assert.equal(evaluation.kind === "pending" ? evaluation.requests.length : 0, 2);
+    });
   });
 
   it("wants digests and verified images unless it says otherwise", () => {

@@ -13,12 +13,15 @@ import { runJudgement } from "../cel-policy/run-judgement.ts";
 import { CelError } from "../cel/values/cel-error.ts";
 import type { PolicyIdentity } from "../compiled-policy.ts";
 import type { Evaluation } from "../evaluation.ts";
+import { podSpecOf } from "../context/images-entry.ts";
+import { pullSecretsOf, registryAccess } from "../context/registry-access.ts";
 import type { EvaluationInput } from "../input.ts";
 import type { RuleResponse } from "../response.ts";
 import type { JsonObject } from "../values/json.ts";
 import type { ImageBody, ImageVariant } from "./compile-image-validating-policy.ts";
 import { extractImages } from "./image-extractors.ts";
 import type { ImageLists } from "./image-extractors.ts";
+import { createVerifyFunctions } from "./verify-functions.ts";
 
 const respond = ruleless("imageVerify");
 
@@ -63,12 +66,13 @@ function judgeBy(
 ): RuleResponse | undefined {
   const scope = policyScope(identity);
   let images: JsonObject = {};
+  let attestors: JsonObject | undefined;
   const objects = kyvernoBindings(input, scope);
   const shared = {
     clock: { nowMs: input.nowMs, seed: input.seed },
     bind: (name: string) => {
       if (name === "images") return images;
-      if (name === "attestors") return body.attestors;
+      if (name === "attestors") return (attestors ??= body.attestors(before));
       return name === "attestations" ? body.attestations : objects(name);
     },
     outside: { source: input.context, scope },
@@ -97,7 +101,22 @@ function judgeBy(
     return respond(identity.name, "fail", `image ${first} does not have a digest`);
   }
   images = meant.lists;
-  return validate(body, identity.name, meant.all, openCelSession({ ...shared, variables: body.variables }));
+  const verification = createVerifyFunctions({
+    outside: shared.outside,
+    isMeant: (image) => body.isMeant(image, shared.clock),
+    attestations: body.knownAttestations,
+    access: registryAccess(
+      body.credentials,
+      pullSecretsOf(podSpecOf(input.resource, input.gvk.kind)),
+      input.namespace,
+    ),
+  });
+  const session = openCelSession({
+    ...shared,
+    variables: body.variables,
+    images: verification.functions,
+  });
+  return validate(body, identity.name, { images: meant.all, verified: verification.verified }, session);
 }
 
 /** The images that the policy is about. Every list is there, also where nothing is left of it. */
@@ -115,7 +134,7 @@ function meantImages(
 function validate(
   body: ImageBody,
   name: string,
-  images: readonly string[],
+  { images, verified }: { readonly images: readonly string[]; readonly verified: ReadonlySet<string> },
   session: ReturnType<typeof openCelSession>,
 ): RuleResponse {
   const result = evaluateChecks(body.checks, session);
@@ -124,9 +143,8 @@ function validate(
   if (audited.kind === "error") return notEvaluated(audited.message);
   const { properties } = audited;
   if (result.kind === "failed") return respond(name, "fail", result.message, properties);
-  const [unverified] = images;
+  const unverified = images.find((image) => !verified.has(image));
   if (body.isRequired && unverified !== undefined) {
-    // Functions that verify are errors here, so that nothing that comes this far was verified.
     const message = `image ${unverified} is not verified: no policy performed a signature or attestation check on it`;
     return respond(name, "fail", message, properties);
   }

@@ -2,6 +2,7 @@ import type { Rule } from "#api/kyverno/rule.ts";
 import type { ImageExtractor } from "#api/kyverno/verify-images.ts";
 
 import { imageInfo, imagesOf, podSpecOf } from "../context/images-entry.ts";
+import { pullSecretsOf } from "../context/registry-access.ts";
 import type { RuleContext } from "../context/rule-context.ts";
 import { QueryError } from "../errors.ts";
 import type { EvaluationInput } from "../input.ts";
@@ -58,15 +59,6 @@ function ruleImage(info: Json | undefined, name: string): RuleImage {
     info: parts,
     name,
   };
-}
-
-function pullSecretsOf(spec: Json): readonly string[] {
-  const secrets = isObject(spec) ? own(spec, "imagePullSecrets") : undefined;
-  if (!isList(secrets)) return [];
-  return secrets.flatMap((secret) => {
-    const name = isObject(secret) ? own(secret, "name") : undefined;
-    return typeof name === "string" && name !== "" ? [name] : [];
-  });
 }
 
 interface Found {

@@ -3,6 +3,7 @@ import type { ImageVerification } from "#api/kyverno/verify-images.ts";
 
 import { compileConditionBlock } from "../compile/condition-block.ts";
 import { Suspension } from "../context/context-source.ts";
+import { registryAccess } from "../context/registry-access.ts";
 import type { RuleContext } from "../context/rule-context.ts";
 import { QueryError } from "../errors.ts";
 import type { RuleBody, RuleOutcome, RuleRun } from "../validate/compiled-rule.ts";
@@ -52,7 +53,7 @@ function compileEntry(source: ImageVerification, index: number, rule: string): E
   const validate = compileValidate(source, index, rule);
   return ({ input, context }, { images, pullSecrets }, pending) => {
     const entry = render(context);
-    const access = accessOf(entry, pullSecrets, input.namespace);
+    const access = registryAccess(entry.imageRegistryCredentials, pullSecrets, input.namespace);
     const judged = new Set<string>();
     return images.flatMap((image): JudgedImage[] => {
       const meant = meansImage(entry, image.reference);
@@ -97,22 +98,6 @@ function judgeSafely(verdictRun: VerdictRun): ImageVerdict | undefined {
       message: `failed to verify image ${verdictRun.image.reference}: ${error.message}`,
     };
   }
-}
-
-function accessOf(
-  { imageRegistryCredentials: credentials }: ImageVerification,
-  pullSecrets: readonly string[],
-  namespace: string | undefined,
-): VerdictRun["access"] {
-  const access = {
-    ...(credentials?.allowInsecureRegistry === true ? { allowInsecure: true as const } : {}),
-    ...(credentials?.providers === undefined ? {} : { providers: credentials.providers }),
-    ...(credentials?.secrets === undefined ? {} : { secrets: credentials.secrets }),
-    ...(pullSecrets.length === 0 || namespace === undefined || namespace === ""
-      ? {}
-      : { pullSecrets: { namespace, names: pullSecrets } }),
-  };
-  return Object.keys(access).length === 0 ? undefined : access;
 }
 
 function compileValidate(

@@ -2,7 +2,7 @@ import { BudgetExceeded } from "../../budget.ts";
 import { Suspension } from "../../context/context-source.ts";
 import type { ContextRequest, ContextSource, PermissionScope } from "../../context/context-source.ts";
 import { seededPick } from "../../jmespath/random-text.ts";
-import type { CallContext, OutsideAnswer } from "../functions/function-spec.ts";
+import type { CallContext, ImageFunctions, OutsideAnswer } from "../functions/function-spec.ts";
 import { CelError } from "../values/cel-error.ts";
 import type { CelValue } from "../values/cel-value.ts";
 
@@ -21,6 +21,8 @@ export interface Activation {
   /** What `resource.Get`, `globalContext.Get`, `http.Get` and the like ask; without it they have no data. */
   readonly outside?: CelOutside;
   readonly generate?: GenerateSink;
+  /** What `verifyImageSignatures` and the like ask. */
+  readonly images?: ImageFunctions;
 }
 
 /** What an evaluation knows of the world. */
@@ -64,6 +66,10 @@ export class Frame implements CallContext {
 
   get scope(): PermissionScope | undefined {
     return this.activation.outside?.scope;
+  }
+
+  get images(): ImageFunctions | undefined {
+    return this.activation.images;
   }
 
   ask(request: ContextRequest): OutsideAnswer {

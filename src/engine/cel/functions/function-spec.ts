@@ -1,8 +1,19 @@
 import type { ContextAnswer, ContextRequest, PermissionScope } from "../../context/context-source.ts";
+import type { Json } from "../../values/json.ts";
 import type { CelValue } from "../values/cel-value.ts";
 
 /** What the outside says: everything but that it does not know yet, which suspends the evaluation. */
 export type OutsideAnswer = Exclude<ContextAnswer, { readonly kind: "pending" }>;
+
+/** Verification of images for the policy at hand. Each throws a `CelError`, or a `Suspension` where it has to be asked first. */
+export interface ImageFunctions {
+  /** How many of the attestors signed the image; 0 for one that the policy is not about. */
+  verifySignatures(image: string, attestors: readonly CelValue[]): number;
+  /** How many of them made the statement that the policy knows under this name. */
+  verifyAttestations(image: string, attestation: string, attestors: readonly CelValue[]): number;
+  /** What a statement says that was verified before. */
+  payload(image: string, attestation: string): Json;
+}
 
 /** What an implementation may use besides its arguments; it comes after them. */
 export interface CallContext {
@@ -21,6 +32,8 @@ export interface CallContext {
   work(steps: number): void;
   /** Asks the outside. Throws a `Suspension` where the answer has to be loaded first. */
   ask(request: ContextRequest): OutsideAnswer;
+  /** Undefined where the policy is not about images. */
+  readonly images: ImageFunctions | undefined;
   /** Hands objects that `generator.Apply` makes to the evaluation. Throws a `CelError` where nothing takes them. */
   generate(namespace: string | undefined, objects: readonly CelValue[]): void;
 }

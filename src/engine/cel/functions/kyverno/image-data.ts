@@ -1,7 +1,7 @@
 import { CelError } from "../../values/cel-error.ts";
 import type { CelValue } from "../../values/cel-value.ts";
 import { withDoubles } from "../double-numbers.ts";
-import type { CallContext, FunctionSpec, Library } from "../function-spec.ts";
+import type { CallContext, FunctionSpec, ImageFunctions, Library } from "../function-spec.ts";
 
 /** What a registry says of an image. */
 function metadata(reference: string, context: CallContext): CelValue {
@@ -37,44 +37,74 @@ export const imageDataLibrary: Library = {
 
 const verification = "Kyverno, image verification";
 
-/** A function whose answer needs signatures: it is an error, and never a number that could be taken for a check. */
-function unsupported(name: string, parameters: string, result: string, call: string): FunctionSpec {
-  const message = `${name} is not supported by this version: images are not verified`;
-  return {
-    name,
-    source: verification,
-    overloads: [
-      {
-        signature: `${name}(${parameters}): ${result}`,
-        call: () => {
-          throw new CelError(message);
-        },
-      },
-    ],
-    examples: [
-      [`true || ${call} == dyn(1)`, "true"],
-      [call, { error: message }],
-    ],
-  };
+/** What verifies images. Throws a `CelError` where the policy at hand is about none. */
+function verifier(name: string, context: CallContext): ImageFunctions {
+  if (context.images === undefined) throw new CelError(`${name}: no images are verified here`);
+  return context.images;
 }
 
 /** What ImageValidatingPolicies ask of images. */
 export const imageVerificationLibrary: Library = {
   name: "image verification",
   functions: [
-    unsupported(
-      "verifyImageSignatures",
-      "string, list(dyn)",
-      "int",
-      "verifyImageSignatures('ghcr.io/shop/web:1', ['keys'])",
-    ),
-    unsupported(
-      "verifyAttestationSignatures",
-      "string, string, list(dyn)",
-      "int",
-      "verifyAttestationSignatures('ghcr.io/shop/web:1', 'sbom', ['keys'])",
-    ),
-    unsupported("extractPayload", "string, string", "dyn", "extractPayload('ghcr.io/shop/web:1', 'sbom')"),
+    {
+      name: "verifyImageSignatures",
+      source: verification,
+      overloads: [
+        {
+          signature: "verifyImageSignatures(string, list(dyn)): int",
+          call: (image: string, attestors: readonly CelValue[], context: CallContext) =>
+            verifier("verifyImageSignatures", context).verifySignatures(image, attestors),
+        },
+      ],
+      examples: [
+        ["verifyImageSignatures('ghcr.io/shop/web:1', ['keys', 'others'])", "1"],
+        [
+          "verifyImageSignatures('ghcr.io/shop/away:1', ['keys'])",
+          { error: "failed to verify image ghcr.io/shop/away:1: the registry does not answer" },
+        ],
+      ],
+    },
+    {
+      name: "verifyAttestationSignatures",
+      source: verification,
+      overloads: [
+        {
+          signature: "verifyAttestationSignatures(string, string, list(dyn)): int",
+          call: (image: string, attestation: string, attestors: readonly CelValue[], context: CallContext) =>
+            verifier("verifyAttestationSignatures", context).verifyAttestations(
+              image,
+              attestation,
+              attestors,
+            ),
+        },
+      ],
+      examples: [
+        ["verifyAttestationSignatures('ghcr.io/shop/web:1', 'sbom', ['keys'])", "1"],
+        [
+          "verifyAttestationSignatures('ghcr.io/shop/web:1', 'other', ['keys'])",
+          { error: "attestation not found in policy: other" },
+        ],
+      ],
+    },
+    {
+      name: "extractPayload",
+      source: verification,
+      overloads: [
+        {
+          signature: "extractPayload(string, string): dyn",
+          call: (image: string, attestation: string, context: CallContext) =>
+            withDoubles(verifier("extractPayload", context).payload(image, attestation), context),
+        },
+      ],
+      examples: [
+        ["extractPayload('ghcr.io/shop/web:1', 'sbom').name", "'web'"],
+        [
+          "extractPayload('ghcr.io/shop/other:1', 'sbom')",
+          { error: "failed to get payload: no attestation sbom of ghcr.io/shop/other:1 was verified" },
+        ],
+      ],
+    },
     {
       name: "getImageData",
       source: verification,

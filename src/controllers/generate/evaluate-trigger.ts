@@ -2,6 +2,7 @@ import type { KubeObject } from "#api/meta/object-meta.ts";
 import { splitApiVersion } from "#api/meta/resource-type.ts";
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import type { TriggerEvent } from "#controllers/triggers/trigger-event.ts";
+import { celSubjectOf } from "#engine/cel-policy/cel-subject.ts";
 import type { SourceRequest } from "#engine/generate/clone-sources.ts";
 import type { DesiredObject } from "#engine/generate/desired-object.ts";
 import { generate } from "#engine/generate/generate.ts";
@@ -148,6 +149,7 @@ async function evaluatePolicy(
     isClusterScoped: (apiVersion: string, kind: string) =>
       findType(world.types(), apiVersion, kind)?.namespaced === false,
   };
+  if (!takesAsItIs(task, inputOf(event, event.operation, world, context))) return ended;
   for (let round = 0; round < maxRounds; round += 1) {
     const input = inputOf(event, event.operation, world, context);
     const result = generateByPolicy(task.compiled, input, options);
@@ -171,6 +173,19 @@ async function evaluatePolicy(
     return { verdict, response, objects, failure: undefined, sources: asked };
   }
   return gaveUp(task.compiled.identity.name);
+}
+
+/**
+ * Selectors also take an object for what it was before the change, as on admission. Whether what was made for it stays is for
+ * what it is now to say. Constraints that cannot be evaluated are told of by the evaluation.
+ */
+function takesAsItIs({ compiled }: PolicyTask, { oldResource, ...now }: EvaluationInput): boolean {
+  if (oldResource === undefined || now.operation !== "UPDATE") return true;
+  try {
+    return compiled.matches(celSubjectOf(now));
+  } catch {
+    return true;
+  }
 }
 
 function gaveUp(rule: string): TriggerVerdict {

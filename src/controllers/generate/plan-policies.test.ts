@@ -41,8 +41,14 @@ function plan(
 const none = { removed: [], letGo: [], revisit: [] };
 
 describe("what follows from a change of policies", () => {
-  it("is nothing for a rule that is new, or the same", () => {
-    assert.deepEqual(plan([note("P/a/r")], [task("P/a/r"), task("P/a/s")]), none);
+  it("is nothing for a rule that is the same, or new and makes copies or makes things once", () => {
+    const before = [note("P/a/r")];
+    assert.deepEqual(plan(before, [task("P/a/r"), task("P/a/s", {}, false)]), none);
+    assert.deepEqual(plan(before, [task("P/a/r"), task("P/a/s", { synchronize: false })]), none);
+  });
+
+  it("is another look at what a rule with data made before it came again", () => {
+    assert.deepEqual(plan([], [task("P/a/r")]), { ...none, revisit: ["P/a/r"] });
   });
 
   it("is the end of what a rule made that is gone, with or without its policy", () => {

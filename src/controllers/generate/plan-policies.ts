@@ -34,7 +34,11 @@ export function planPolicies(
   const revisit: GenerateTask[] = [];
   for (const [key, task] of after) {
     const known = before.get(key);
-    if (known === undefined) continue;
+    if (known === undefined) {
+      // A rule that comes again finds what it made before.
+      if (task.kind === "rule" && task.isData && task.traits.synchronize) revisit.push(task);
+      continue;
+    }
     const { traits } = task;
     const isOther = known.traits.identity !== traits.identity;
     if (isOther && !losing.has(task.owner.key)) letGo.push(task);

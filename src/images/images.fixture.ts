@@ -16,7 +16,7 @@ import { createImageService, type ImageSettings } from "./image-service.ts";
 import { defaultLimits, type RegistryLimits } from "./registry/registry-limits.ts";
 import { openBench } from "./registry/registry.fixture.ts";
 
-export const clusterScope: BrokerScope = { policyKind: "ClusterPolicy", policyName: "p" };
+const clusterScope: BrokerScope = { policyKind: "ClusterPolicy", policyName: "p" };
 
 export interface ImageBench {
   readonly registry: FakeRegistry;

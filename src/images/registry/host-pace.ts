@@ -86,7 +86,7 @@ export function createHostPace(clock: Clock): HostPace {
 }
 
 /** `Retry-After` (RFC 9110, 10.2.3): seconds or a date. */
-export function retryAfterMs(text: string | undefined, nowMs: number): number | undefined {
+function retryAfterMs(text: string | undefined, nowMs: number): number | undefined {
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;
   const date = Date.parse(text);

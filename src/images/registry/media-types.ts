@@ -4,8 +4,6 @@ export const imageIndexTypes: ReadonlySet<string> = new Set([
   "application/vnd.docker.distribution.manifest.list.v2+json",
 ]);
 
-export const ociIndexType = "application/vnd.oci.image.index.v1+json";
-
 /** What is accepted where a manifest is asked for. */
 export const manifestAccept = [
   "application/vnd.oci.image.manifest.v1+json",

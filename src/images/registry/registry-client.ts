@@ -212,7 +212,7 @@ function mediaTypeOf(answer: Answer): string {
   return (answer.header("content-type") ?? "").split(";")[0]?.trim() ?? "";
 }
 
-export function digestOf(body: Buffer, algorithm: "sha256" | "sha512"): string {
+function digestOf(body: Buffer, algorithm: "sha256" | "sha512"): string {
   return `${algorithm}:${createHash(algorithm).update(body).digest("hex")}`;
 }
 

@@ -15,7 +15,7 @@ export interface Bench {
   readonly read: (repository?: string, authority?: Partial<RegistryAuthority>) => RepositoryReader;
 }
 
-export const anonymous: RegistryAuthority = {
+const anonymous: RegistryAuthority = {
   key: "",
   allowInsecure: false,
   credential: async () => undefined,

@@ -93,7 +93,7 @@ function timeOf(value: unknown): number | undefined {
 }
 
 /** `Sig_structure` (RFC 9052, 4.4): what a signature of one signer is over. */
-export function toBeSigned(protectedBytes: Uint8Array, payload: Uint8Array): Buffer {
+function toBeSigned(protectedBytes: Uint8Array, payload: Uint8Array): Buffer {
   const context = Buffer.from("Signature1", "ascii");
   return Buffer.concat([
     Buffer.from([0x84]),

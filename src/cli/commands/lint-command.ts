@@ -19,6 +19,12 @@ export function addLintCommand(program: Command, io: CliIo): void {
     .summary("check policies")
     .argument("[POLICY...]", "policy files, folders or -")
     .option("-o, --output-format <format>", "text or json")
+    .option("-c, --cluster", "check expressions against the kinds of the cluster that the kubeconfig names")
+    .option(
+      "--kubeconfig <file>",
+      "kubeconfig file (default: KUBECONFIG, then ~/.kube/config); implies --cluster",
+    )
+    .option("--context <name>", "context of the kubeconfig (default: its current one); implies --cluster")
     .addHelpText("after", help)
     .action(async (paths: readonly string[], flags: LintFlags) => {
       const { runLint } = await import("./run-lint.ts");

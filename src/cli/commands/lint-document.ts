@@ -6,6 +6,7 @@ import { isRecord } from "#api/schema/path.ts";
 import { validateException } from "#engine/validation/validate-exception.ts";
 
 import { nearestName } from "../documents/nearest-name.ts";
+import { expressionProblem } from "../lint/expression-problem.ts";
 import { decodePolicyDocument, missingOf } from "../policies/decode-policy.ts";
 import type { LoadedPolicy } from "../policies/decode-policy.ts";
 import { findUnknownFields } from "../policies/unknown-fields.ts";
@@ -59,15 +60,6 @@ function locate(message: string, rule: string | undefined, { spec }: LoadedPolic
   return field === null
     ? { path: "spec", message }
     : { path: `spec.${field[1] ?? ""}`, message: expressionProblem(message.slice(field[0].length)) };
-}
-
-/** The reason alone of a message of CEL, which also shows the expression. */
-function expressionProblem(message: string): string {
-  const found = /^ERROR: <input>:(\d+):(\d+): (.*)/.exec(message);
-  if (found === null) return message;
-  const [, line = "1", column = "1", reason = ""] = found;
-  const place = line === "1" ? `character ${column}` : `line ${line}, character ${column}`;
-  return `${reason.replace(" (in container '')", "")}, at ${place} of the expression`;
 }
 
 function schemaProblems(content: unknown): readonly Problem[] {

@@ -4,12 +4,18 @@ import { locateField } from "../documents/locate-field.ts";
 import { openFiles, readDocuments } from "../documents/read-documents.ts";
 import type { DocumentFiles } from "../documents/read-documents.ts";
 import { visible } from "../output/columns.ts";
+import { builtInSchemas, clusterSchemas } from "../lint/kind-schemas.ts";
+import type { KindSchemas } from "../lint/kind-schemas.ts";
+import { typeProblems } from "../lint/type-problems.ts";
 import { UsageError } from "../usage-error.ts";
 import { lintDocument } from "./lint-document.ts";
 
 /** The flags as they were typed. */
 export interface LintFlags {
   readonly outputFormat?: string;
+  readonly cluster?: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
 }
 
 /** Something that is wrong, and where. */
@@ -35,7 +41,10 @@ export async function runLint(paths: readonly string[], flags: LintFlags, io: Cl
     if (io.stdin.isTerminal) throw new UsageError("- stands for standard input, and nothing is piped in");
     return io.stdin.read();
   });
-  const { problems, unreadable, checked } = await lintAll(paths, files);
+  const schemas = await schemasFor(flags, io);
+  const { problems, unreadable, checked } = await lintAll(paths, files, schemas).finally(() =>
+    schemas.close(),
+  );
   if (format === "json") {
     io.stdout.write(`${JSON.stringify({ problems, unreadable }, undefined, 2)}\n`);
   } else {
@@ -47,6 +56,15 @@ export async function runLint(paths: readonly string[], flags: LintFlags, io: Cl
   return problems.length + unreadable.length === 0 ? 0 : 1;
 }
 
+/** Types of objects: those of a cluster where one is named. */
+async function schemasFor(
+  { cluster = false, kubeconfig, context }: LintFlags,
+  { env }: CliIo,
+): Promise<KindSchemas> {
+  const isNamed = cluster || kubeconfig !== undefined || context !== undefined;
+  return isNamed ? clusterSchemas({ kubeconfig, context }, env) : builtInSchemas;
+}
+
 function textOf({ file, line, column, path, message }: LintProblem): string {
   return `${file}:${line}:${column}: ${path === "" ? "" : `${path}: `}${message}`;
 }
@@ -54,6 +72,7 @@ function textOf({ file, line, column, path, message }: LintProblem): string {
 async function lintAll(
   paths: readonly string[],
   files: DocumentFiles,
+  schemas: KindSchemas,
 ): Promise<{
   readonly problems: readonly LintProblem[];
   readonly unreadable: readonly string[];
@@ -74,7 +93,8 @@ async function lintAll(
       if (wrong === undefined && found.folder) continue;
       checked += 1;
       const { file } = document.place;
-      const own = (wrong ?? [{ path: "kind", message: "no policy and no exception" }]).map(
+      const told = wrong ?? [{ path: "kind", message: "no policy and no exception" }];
+      const own = [...told, ...(await typeProblems(document.content, schemas))].map(
         ({ path: field, message }) => ({ file, ...locateField(document, field), path: field, message }),
       );
       const odd = (document.warnings ?? []).map((text) => warningOf(text, file));

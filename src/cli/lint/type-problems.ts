@@ -1,7 +1,7 @@
 import type { MatchConstraints } from "#api/policies/match-constraints.ts";
 import type { Problem } from "#api/schema/decode.ts";
 import { checkObjectTypes } from "#engine/cel-policy/check-object-types.ts";
-import type { CheckedSpec, TypeFinding } from "#engine/cel-policy/check-object-types.ts";
+import type { TypeFinding } from "#engine/cel-policy/check-object-types.ts";
 import { kindEnvironment } from "#engine/cel/environments/kind-environment.ts";
 import type { CelKind } from "#engine/cel/environments/kind-environment.ts";
 
@@ -44,7 +44,7 @@ export async function typeProblems(content: unknown, schemas: KindSchemas): Prom
     const schema = await schemas.find(resource);
     if (schema === undefined) continue;
     kinds.push(`${schema.kind} (${schema.apiVersion})`);
-    found.push(checkObjectTypes(spec as CheckedSpec, environment, schema.type));
+    found.push(checkObjectTypes(spec, environment, schema.type));
   }
   // An expression may tell the kinds apart: only what fits none of them is wrong.
   const [first, ...others] = found.map((list) => new Map(list.map((one) => [JSON.stringify(one), one])));

@@ -61,7 +61,7 @@ export const startRealStage = async (assets: string): Promise<RealStage> => {
 };
 
 const buildStage = async (plane: ControlPlane): Promise<RealStage> => {
-  await applyCrds(plane);
+  for (const filter of ["cleanuppolic", "deletingpolic", "_clusterpolicies"]) await applyCrds(plane, filter);
   const access = await loadClusterAccess({ kubeconfig: plane.kubeconfigPath, env: {}, homeDir: homedir() });
   const client = createKubeClient({ config: access, userAgent: "chaos-suite" });
   const world = createPersistentClient(client);

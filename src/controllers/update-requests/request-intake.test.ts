@@ -117,6 +117,11 @@ const started = (initial: readonly KubeObject[], answer: (request: TriggerReques
   };
 };
 
+const messageOf = (request: KubeObject | undefined): string => {
+  const { message = "" } = (request?.["status"] ?? {}) as { readonly message?: string };
+  return message;
+};
+
 const doneAnswer = (): TriggerAnswer => ({ kind: "done", applied: true });
 
 describe("the intake of UpdateRequests", () => {
@@ -159,7 +164,7 @@ describe("the intake of UpdateRequests", () => {
     );
     await clock.advance(900);
     assert.deepEqual(states, ["ur Failed"]);
-    assert.deepEqual((stored.get("ur")?.["status"] as { message?: string }).message, "r: not there");
+    assert.equal(messageOf(stored.get("ur")), "r: not there");
     await clock.advance(15_000);
     assert.deepEqual(states.slice(0, 3), ["ur Failed", "ur Pending", "ur Failed"]);
     assert.equal(states.filter((state) => state === "ur Failed").length, 5);
@@ -205,7 +210,7 @@ describe("the intake of UpdateRequests", () => {
     );
     await clock.advance(10);
     assert.deepEqual(states, ["ur Failed"]);
-    assert.match((stored.get("ur")?.["status"] as { message: string }).message, /cannot be read/);
+    assert.match(messageOf(stored.get("ur")), /cannot be read/);
     await intake.stop();
   });
 });

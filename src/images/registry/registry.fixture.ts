@@ -34,6 +34,7 @@ export async function openBench(
     readonly clock?: Clock;
     readonly resolve?: (host: string) => Promise<readonly string[]>;
     readonly privateNetworks?: readonly string[];
+    readonly proxy?: URL;
   } = {},
 ): Promise<Bench> {
   const registry = await startFakeRegistry();
@@ -44,7 +45,7 @@ export async function openBench(
     limits,
     onCall: (host, status) => counted.push(`${host} ${status}`),
     resolve: options.resolve ?? (async () => ["127.0.0.1"]),
-    proxyFor: () => undefined,
+    proxyFor: () => options.proxy,
     egress: () => ({
       blockedHosts: [],
       privateNetworks: options.privateNetworks ?? ["127.0.0.1/32"],

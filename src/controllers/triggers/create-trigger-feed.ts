@@ -173,8 +173,9 @@ export async function createTriggerFeed(world: TriggerWorld): Promise<CreatedFee
     for (const { rule, consumer } of kind.rules.values()) {
       if (kind.caughtUp.has(contentKey(rule))) continue;
       kind.caughtUp.add(contentKey(rule));
-      if (!rule.operations.has("CREATE") || !isSinceKnown(rule, kind)) continue;
-      for (const place of kind.watch.createdSince(rule.since)) {
+      const since = sinceOf(rule, kind);
+      if (!rule.operations.has("CREATE") || since === undefined) continue;
+      for (const place of kind.watch.createdSince(since)) {
         if (world.isFiltered(place) || consumer.queue.appliedTo(rule.key, place.uid) !== undefined) continue;
         if (rule.hasMade?.(place.uid) === true) continue;
         void enqueueIfTaken({ rule, consumer }, place);
@@ -196,13 +197,15 @@ export async function createTriggerFeed(world: TriggerWorld): Promise<CreatedFee
     }
   };
 
-  /** Rules that were there when this process, the first one ever, began: what exists then was created before them. */
+  /** Rules that were there when this process, the first one ever, began: what existed then was created before them. */
   const fromTheStart = new Set<string>();
-  const isSinceKnown = (rule: TriggerRule, kind: WatchedKind): boolean => {
-    if (fromTheStart.has(contentKey(rule))) return false;
+  const startedAt = `${new Date(clock.now()).toISOString().slice(0, 19)}Z`;
+  /** From when on objects are creations for a rule although nobody saw them come; undefined: all others were seen. */
+  const sinceOf = (rule: TriggerRule, kind: WatchedKind): string | undefined => {
+    if (fromTheStart.has(contentKey(rule))) return rule.since > startedAt ? rule.since : startedAt;
     // The versions of the checkpoint told already.
     const wasWatched = before?.kinds[resourceTypeKey(kind.type)] !== undefined;
-    return !(wasWatched && before !== undefined && before.rules[rule.key] === rule.content);
+    return wasWatched && before.rules[rule.key] === rule.content ? undefined : rule.since;
   };
 
   const openKind = (key: string, type: ResourceType): WatchedKind => {

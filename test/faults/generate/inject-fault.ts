@@ -46,7 +46,7 @@ const strikeOnce = async (scene: FaultScene, round: number): Promise<void> => {
       tell("kill");
       await operator.kill();
       // Somebody who is in a hurry takes the Lease away; else it has to run out.
-      if (random.chance(0.5)) await client.remove(lease);
+      if (random.chance(0.8)) await client.remove(lease);
       await delay(random.between(0, 500));
       await operator.start();
       return;

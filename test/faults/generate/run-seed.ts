@@ -40,8 +40,8 @@ const quietMs = 1_500;
 const pollMs = 100;
 const operatorFlags = [
   "--only=generate,mutate-existing",
-  "--lease-duration=4s",
-  "--lease-renew-deadline=3s",
+  "--lease-duration=20s",
+  "--lease-renew-deadline=15s",
   "--lease-retry-period=250ms",
   "--log-level=debug",
 ];

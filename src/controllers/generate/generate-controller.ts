@@ -19,6 +19,7 @@ import { ruleIndexKey } from "./downstream.ts";
 import { findType } from "./evaluate-trigger.ts";
 import { createFightWatch } from "./fight-watch.ts";
 import { createSourceFollower } from "./follow-sources.ts";
+import { confirmAnnotation } from "./generate-options.ts";
 import type { GenerateTask } from "./generate-task.ts";
 import { confirmationSubject, handleTrigger } from "./handle-trigger.ts";
 import type { TriggerRun } from "./handle-trigger.ts";
@@ -142,7 +143,7 @@ export function createGenerateController(deps: GenerateDeps): GenerateController
     if (!held.has(owner.key)) {
       teller.warn(
         owner,
-        "deletions that follow from a change are more than the limit allows; they are held until the annotation generate.rearguard.io/confirm-deletions of the policy is given another value",
+        `deletions that follow from a change are more than the limit allows; they are held until the annotation ${confirmAnnotation} of the policy is given another value`,
       );
     }
     held.set(owner.key, Math.max(count, held.get(owner.key) ?? 0));

@@ -1,3 +1,5 @@
+import { confirmAnnotation } from "./generate-options.ts";
+
 /** A condition of a policy before it has a time. */
 export interface GenerateCondition {
   readonly type: string;
@@ -28,7 +30,7 @@ export function planGenerateCondition(findings: GenerateFindings): GenerateCondi
   if (held > 0) {
     parts.push([
       "DeletionsHeld",
-      "more would be deleted than the limit allows; give the annotation generate.rearguard.io/confirm-deletions another value to let it happen",
+      `more would be deleted than the limit allows; give the annotation ${confirmAnnotation} another value to let it happen`,
     ]);
   }
   if (failing > 0) parts.push(["Failing", lastError]);

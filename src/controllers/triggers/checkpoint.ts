@@ -43,7 +43,7 @@ const namespaces: ResourceType = {
   resource: "namespaces",
   namespaced: false,
 };
-export const checkpointName = "rearguard-triggers";
+const checkpointName = "rearguard-triggers";
 const manager = `${fieldManagerPrefix}-triggers`;
 const dataKey = "checkpoint.json";
 

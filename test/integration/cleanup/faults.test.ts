@@ -260,6 +260,7 @@ describe("deletion under bad input and faults", () => {
       const object = { type: kinds.configMap, namespace, name: "a" };
       // Rules of the cluster are in force a moment after they are written.
       await eventually("it is denied", async () => {
+        await cluster.configMap(namespace, "a");
         await cluster.world.remove(object).catch(() => {});
         return (await cluster.world.get(object)) !== undefined;
       });

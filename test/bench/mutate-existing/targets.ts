@@ -14,6 +14,8 @@ const maxPeakRssMiB = 250;
 
 /** The figures against what they have to be. */
 export const compareMutateWithTargets = (figures: MutateFigures): readonly TargetRow[] => {
+  // The MutatingPolicy itself asks for its trigger, which is of the same kind: once.
+  const maxReads = figures.policy === "mpol" ? 1 : 0;
   const maxListPages = 100 + 4 * Math.ceil(figures.targets / 500);
   return [
     row("targets that are right", figures.right, `= ${figures.targets}`, figures.right === figures.targets),
@@ -24,7 +26,12 @@ export const compareMutateWithTargets = (figures: MutateFigures): readonly Targe
       figures.writesPerTarget <= maxWritesPerTarget,
       { digits: 3 },
     ),
-    row("single reads of targets", figures.reads, "= 0", figures.reads === 0),
+    row(
+      "single reads of targets",
+      figures.reads,
+      maxReads === 0 ? "= 0" : `≤ ${maxReads}`,
+      figures.reads <= maxReads,
+    ),
     row("pages listed", figures.listPages, `≤ ${maxListPages}`, figures.listPages <= maxListPages),
     row("writes of a second pass", figures.secondPassWrites, "= 0", figures.secondPassWrites === 0),
     row(

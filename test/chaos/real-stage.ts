@@ -98,10 +98,10 @@ const buildStage = async (plane: ControlPlane): Promise<RealStage> => {
     deny: () => setDenial(world, true),
   };
   const endStep = async (): Promise<void> => {
-    for (const [kind, steps] of lasting) {
-      if (steps > 1) lasting.set(kind, steps - 1);
-      else await end(kind);
-    }
+    for (const [kind, steps] of lasting) lasting.set(kind, steps - 1);
+    if ((lasting.get("outage") ?? 1) <= 0) await end("outage");
+    // What else ends is written to the server, and waits until it is back.
+    for (const [kind, steps] of lasting) if (steps <= 0 && !lasting.has("outage")) await end(kind);
     const isOver =
       operator === undefined || operator.child.exitCode !== null || operator.child.signalCode !== null;
     if (isOver && !lasting.has("outage")) await start();
@@ -137,6 +137,7 @@ const buildStage = async (plane: ControlPlane): Promise<RealStage> => {
     },
     endStep,
     async lift() {
+      if (lasting.has("outage")) await end("outage");
       for (const kind of lasting.keys()) await end(kind);
       await endStep();
     },

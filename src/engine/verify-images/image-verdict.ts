@@ -26,6 +26,8 @@ export interface VerdictRun {
   readonly entry: ImageEntry;
   readonly image: RuleImage;
   readonly access: RegistryAccess;
+  /** The object has annotations, whatever they say. */
+  readonly isAnnotated: boolean;
   readonly context: RuleContext;
   readonly pending: PendingRequests;
   /** Of the attestations of the entry, in their order. */
@@ -60,6 +62,11 @@ function passed(message: string, digest?: string): ImageVerdict {
 function judgePlainImage(run: VerdictRun): ImageVerdict | undefined {
   const { entry, image, access, context, pending } = run;
   if (run.validate !== undefined) return run.validate(context);
+  if (entry.mutateDigest === false && entry.required !== false) {
+    // Kyverno looks for the verdict of an admission in annotations and words it by whether there are any.
+    const message = run.isAnnotated ? "image is not verified" : `unverified image ${image.reference}`;
+    return { status: "fail", message };
+  }
   if (entry.mutateDigest === false || image.hasDigest) return undefined;
   const digest = pending.digest(image.reference, access, context);
   if (digest === undefined) return undefined;

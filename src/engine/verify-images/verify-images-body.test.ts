@@ -188,6 +188,12 @@ describe("verifyImages", () => {
       ],
     ],
     [
+      "fails an image that has to be verified by nobody in particular",
+      { imageReferences: all, mutateDigest: false },
+      {},
+      ["fail", "unverified image r.io/a:1"],
+    ],
+    [
       "passes where only the digest is wanted and can be had",
       { imageReferences: all },
       { descriptor: { kind: "value", value: {} } },

@@ -7,6 +7,8 @@ import { registryAccess } from "../context/registry-access.ts";
 import type { RuleContext } from "../context/rule-context.ts";
 import { QueryError } from "../errors.ts";
 import type { RuleBody, RuleOutcome, RuleRun } from "../validate/compiled-rule.ts";
+import { isObject, own } from "../values/json.ts";
+import type { JsonObject } from "../values/json.ts";
 import { compileTemplate } from "../variables/template.ts";
 import { PendingRequests } from "./ask-verification.ts";
 import { compileImageEntry, meansImage } from "./image-entry.ts";
@@ -54,6 +56,7 @@ function compileEntry(source: ImageVerification, index: number, rule: string): E
   return ({ input, context }, { images, pullSecrets }, pending) => {
     const entry = render(context);
     const access = registryAccess(entry.imageRegistryCredentials, pullSecrets, input.namespace);
+    const isAnnotated = hasAnnotations(input.resource);
     const judged = new Set<string>();
     return images.flatMap((image): JudgedImage[] => {
       const meant = meansImage(entry, image.reference);
@@ -62,11 +65,17 @@ function compileEntry(source: ImageVerification, index: number, rule: string): E
       const verdict =
         meant === "skipped"
           ? skipped(image, context, rule)
-          : judgeSafely({ entry, image, access, context, pending, conditions, validate });
+          : judgeSafely({ entry, image, access, isAnnotated, context, pending, conditions, validate });
       if (verdict === undefined) return [];
       return [{ image, verdict, properties: runningProperties(verdict, image, images, input) }];
     });
   };
+}
+
+function hasAnnotations(object: JsonObject): boolean {
+  const metadata = own(object, "metadata");
+  const annotations = isObject(metadata) ? own(metadata, "annotations") : undefined;
+  return isObject(annotations) && Object.keys(annotations).length > 0;
 }
 
 function runningProperties(

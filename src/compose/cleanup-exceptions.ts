@@ -56,9 +56,10 @@ export function followCleanupExceptions(
     source: index,
     typesChanged: open,
     async ready() {
-      while (source !== undefined && !watch.isSynced()) {
+      while (!watch.isSynced()) {
+        const state = source?.state();
+        if (state === undefined) return;
         if (ended) throw new Error("stopping");
-        const state = source.state();
         if (state.kind === "degraded") throw new Error(`PolicyExceptions cannot be read: ${state.reason}`);
         await news.promise;
       }

@@ -29,7 +29,7 @@ const sources = {
 export const auditSources: ReadonlySet<string> = new Set(Object.values(sources));
 
 /** The policy as results name it. */
-export function auditPolicyOf({ family, namespace, name }: CleanupTask): PolicyRef {
+function auditPolicyOf({ family, namespace, name }: CleanupTask): PolicyRef {
   return { source: sources[family], policy: namespace === undefined ? name : `${namespace}/${name}` };
 }
 

@@ -97,7 +97,7 @@ export function noteChanged(tally: RunTally, target: ReadTarget, response: RuleR
 export const quarrelText =
   "the same change is undone each time, by another policy or controller; it is made less and less often from now on";
 
-export function objectText({ object }: ReadTarget): string {
+function objectText({ object }: ReadTarget): string {
   const { namespace, name } = placeOf(object);
   return namespace === "" ? `${object.kind}/${name}` : `${object.kind}/${namespace}/${name}`;
 }

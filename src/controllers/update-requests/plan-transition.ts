@@ -24,7 +24,7 @@ export type RequestStep =
 /** A request without a state was left behind by a crash between its creation and its status. */
 const adoptAfterMs = 30_000;
 /** The fifth failure is the last. */
-export const maxFailures = 5;
+const maxFailures = 5;
 const firstRetryMs = 1_000;
 
 /** How long after its n-th failure a request is tried again. */

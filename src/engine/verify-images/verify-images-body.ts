@@ -19,7 +19,7 @@ import type { RuleImage, RuleImages } from "./rule-images.ts";
 import { runningImage } from "./running-image.ts";
 
 /** A result's property: what a container runs, where that is not what its tag was verified as. */
-export const runningImageProperty = "running-image";
+const runningImageProperty = "running-image";
 
 /**
  * Compiles `verifyImages`. The body gives one verdict for all images that the rule is about: `error` where one of them

@@ -192,7 +192,11 @@ describe("policies that change existing objects", () => {
       );
       return found.some(Boolean);
     });
+    const count = () => operator.metric("rearguard_mutate_existing_standing", { what: "tasks" });
+    const before = await count();
     for (const name of ["one", "two"]) await cluster.world.remove({ type: kinds.clusterPolicy, name });
+    // What comes into force next is told by this count.
+    await eventually("both are out of force", async () => (await count()) === before - 2);
   });
 
   describe("UpdateRequests of others", () => {

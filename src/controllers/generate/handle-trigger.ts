@@ -80,7 +80,10 @@ export async function handleTrigger(
     created.push(...done.created);
     changed.push(...done.changed);
     // What was copied may be another by now, and whoever was told of it did not know of these copies yet.
-    const isOutdated = verdict.verdict === "applies" && sources.changedSince(version, verdict.sources);
+    const isOutdated =
+      task.traits.synchronize &&
+      verdict.verdict === "applies" &&
+      sources.changedSince(version, verdict.sources);
     if (isOutdated && attempt < maxAttempts) continue;
     const { deleted, held, problem, outcome } = done;
     return { run: { task, event, verdict, created, changed, deleted, held, problem }, outcome };

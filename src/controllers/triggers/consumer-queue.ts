@@ -41,6 +41,8 @@ export interface ConsumerQueue<Rule extends TriggerRule> {
   add(entry: TriggerEntry<Rule>, options?: { readonly isUrgent?: boolean }): void;
   /** Whether the rule applied when its trigger was handled last. */
   appliedTo(ruleKey: string, uid: string): boolean | undefined;
+  /** True while something of the trigger waits or is handled: what comes of it is not known yet. */
+  isUnderWay(ruleKey: string, uid: string): boolean;
   /** The rule is gone: what waits for it goes. */
   forgetRule(ruleKey: string): void;
   /** Another content of the rule: what waits is handled by it. */
@@ -87,11 +89,13 @@ export function createConsumerQueue<Rule extends TriggerRule>(
   const applied = new Map<string, Map<string, boolean>>();
   const waiting = new Map<string, Set<string>>();
   const failing = new Map<string, FailingTrigger>();
+  const inWork = new Set<string>();
   /** Entries that hold an object which takes up room. */
   const roomy = new Set<string>();
 
+  const keyFor = (ruleKey: string, id: string): string => `${ruleKey}\n${id}`;
   const keyOf = ({ rule, place }: TriggerEntry<Rule>): string =>
-    `${rule.key}\n${place.uid || placeText(place)}`;
+    keyFor(rule.key, place.uid || placeText(place));
 
   const hold = (key: string, entry: TriggerEntry<Rule>): void => {
     entries.set(key, entry);
@@ -164,6 +168,7 @@ export function createConsumerQueue<Rule extends TriggerRule>(
     const entry = entries.get(key);
     if (entry === undefined) return { kind: "done" };
     entries.delete(key);
+    inWork.add(key);
     let outcome: TriggerOutcome;
     try {
       outcome = await handle(entry);
@@ -174,6 +179,7 @@ export function createConsumerQueue<Rule extends TriggerRule>(
       if (putBack(key, entry, { kind: "retry", message })) throw error;
       return { kind: "done" };
     } finally {
+      inWork.delete(key);
       leaveRoom(key);
     }
     if (outcome.kind === "done") {
@@ -205,6 +211,10 @@ export function createConsumerQueue<Rule extends TriggerRule>(
       queue.add(key, isUrgent ? {} : { priority: resyncPriority });
     },
     appliedTo: (ruleKey, uid) => applied.get(ruleKey)?.get(uid),
+    isUnderWay(ruleKey, uid) {
+      const key = keyFor(ruleKey, uid);
+      return inWork.has(key) || entries.has(key);
+    },
     replaceRule(rule) {
       for (const [key, entry] of entries)
         if (entry.rule.key === rule.key) entries.set(key, { ...entry, rule });

@@ -120,8 +120,11 @@ export async function createTriggerFeed(world: TriggerWorld): Promise<CreatedFee
 
   const concerns = ({ rule, consumer }: AttachedRule, change: Change, takes: boolean): boolean => {
     const { operation, place } = change;
+    // What is being handled may just be making something: a change that ends it must not be lost.
     const isMade =
-      consumer.queue.appliedTo(rule.key, place.uid) === true || rule.hasMade?.(place.uid) === true;
+      consumer.queue.appliedTo(rule.key, place.uid) === true ||
+      consumer.queue.isUnderWay(rule.key, place.uid) ||
+      rule.hasMade?.(place.uid) === true;
     if (operation === "DELETE") return takes || isMade;
     return rule.operations.has(operation) && (takes || isMade);
   };

@@ -14,6 +14,7 @@ const usage = `Runs the integration tests on a real control plane: etcd, kube-ap
 
   --kubernetes VERSION  1.37.2, or 1.35 for the newest 1.35 (default: the version in test/cluster/versions)
   --filter TEXT         only test files whose path has TEXT; if none has, only tests whose name matches it
+  --leave-out TEXT      no test files whose path has TEXT
   --keep                leave the control plane running after the tests, until Ctrl-C
   --existing            run on the cluster of KUBECONFIG instead, which the tests will change
                         (the same as REARGUARD_TEST_CLUSTER=existing)
@@ -24,6 +25,7 @@ folder than .cache for what is built.`;
 interface Settings {
   readonly kubernetes: string | undefined;
   readonly filter: string | undefined;
+  readonly leaveOut: string | undefined;
   readonly keep: boolean;
   readonly existing: boolean;
 }
@@ -39,10 +41,15 @@ const interrupt = (signal: NodeJS.Signals): void => {
 };
 process.on("SIGINT", interrupt).on("SIGTERM", interrupt).on("SIGHUP", interrupt);
 
-const selectTests = async (
-  filter: string | undefined,
-): Promise<{ readonly files: readonly string[]; readonly flags: readonly string[] }> => {
-  const files = await Array.fromAsync(glob(testPattern, { cwd: repositoryFolder }));
+const selectTests = async ({
+  filter,
+  leaveOut,
+}: Pick<Settings, "filter" | "leaveOut">): Promise<{
+  readonly files: readonly string[];
+  readonly flags: readonly string[];
+}> => {
+  const all = await Array.fromAsync(glob(testPattern, { cwd: repositoryFolder }));
+  const files = leaveOut === undefined ? all : all.filter((file) => !file.includes(leaveOut));
   if (filter === undefined) return { files, flags: [] };
   const matching = files.filter((file) => file.includes(filter));
   return matching.length > 0
@@ -53,9 +60,9 @@ const selectTests = async (
 const runTests = async (
   cluster: TestCluster,
   assets: string | undefined,
-  filter: string | undefined,
+  selection: Pick<Settings, "filter" | "leaveOut">,
 ): Promise<number> => {
-  const selected = await selectTests(filter);
+  const selected = await selectTests(selection);
   return runGroups(selected.files, {
     flags: selected.flags,
     // What several groups at a time ask of one machine with several control planes is more than timings allow.
@@ -101,7 +108,7 @@ const main = async (settings: Settings): Promise<number> => {
   const { cluster, assets } = await start(settings);
   try {
     if (interruption.signal.aborted) return 1;
-    const code = await runTests(cluster, assets, settings.filter);
+    const code = await runTests(cluster, assets, settings);
     if (settings.keep) await waitForInterruption(cluster);
     return code;
   } finally {
@@ -113,6 +120,7 @@ const { values } = parseArgs({
   options: {
     kubernetes: { type: "string" },
     filter: { type: "string" },
+    "leave-out": { type: "string" },
     keep: { type: "boolean", default: false },
     existing: { type: "boolean", default: process.env["REARGUARD_TEST_CLUSTER"] === "existing" },
     help: { type: "boolean", short: "h", default: false },
@@ -123,8 +131,8 @@ if (values.help) {
   console.log(usage);
 } else {
   try {
-    const { kubernetes, filter, keep, existing } = values;
-    process.exitCode = await main({ kubernetes, filter, keep, existing });
+    const { kubernetes, filter, "leave-out": leaveOut, keep, existing } = values;
+    process.exitCode = await main({ kubernetes, filter, leaveOut, keep, existing });
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;

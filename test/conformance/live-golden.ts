@@ -176,7 +176,8 @@ try {
   const operator = await startOperator({
     kubeconfigPath: plane.kubeconfigPath,
     logPath: join(plane.folder, "operator.log"),
-    flags: ["--enable-policy-exception=true", "--exception-namespace=*"],
+    // The recorded reports are those of the scan alone.
+    flags: ["--only=scan", "--enable-policy-exception=true", "--exception-namespace=*"],
   });
   await settled(operator);
   const stored = await run(plane, ["get", "policyreports,clusterpolicyreports", "-A", "-o", "json"]);

@@ -1,13 +1,13 @@
 import type { ResourceType } from "#api/meta/resource-type.ts";
 import { systemClock } from "#controllers/runtime/clock.ts";
 import { createSeenHash } from "#controllers/scan/seen-hash.ts";
-import { compileResourceFilters } from "#controllers/settings/resource-filters.ts";
 import { createCheckpointStore } from "#controllers/triggers/checkpoint.ts";
 import { createTriggerFeed } from "#controllers/triggers/create-trigger-feed.ts";
 import type { KubeClient } from "#kube/client/kube-client.ts";
 import { fetchPages } from "#kube/list-watch/fetch-pages.ts";
 import { startGenerate } from "./generate-part.ts";
 import { startMutateExisting } from "./mutate-part.ts";
+import { createLiveFilters } from "./live-filters.ts";
 import type { Part, PartContext } from "./part.ts";
 import { processKey } from "./process-key.ts";
 import type { ResultPort } from "./result-port.ts";
@@ -33,7 +33,7 @@ export async function startBackground(
 ): Promise<void> {
   const { client, discovery, startSettings, log, signal } = context;
   const seenHash = createSeenHash(Buffer.from(processKey()).toString("hex"));
-  const isFiltered = createFilters(context);
+  const isFiltered = createLiveFilters(context);
   const feed = await createTriggerFeed({
     client,
     openSource: context.openSource,
@@ -84,18 +84,4 @@ function isClosed(
 ): boolean {
   const isNamespace = type.group === "" && type.kind === "Namespace";
   return ["kube-system", ownNamespace].includes(isNamespace ? name : namespace);
-}
-
-/** The filters in force; compiled again when the setting changes. */
-function createFilters({ settings }: PartContext): ReturnType<typeof compileResourceFilters> {
-  let source: unknown;
-  let compiled: ReturnType<typeof compileResourceFilters> = () => false;
-  return (subject) => {
-    const { resourceFilters } = settings.current();
-    if (resourceFilters !== source) {
-      source = resourceFilters;
-      compiled = compileResourceFilters(resourceFilters);
-    }
-    return compiled(subject);
-  };
 }

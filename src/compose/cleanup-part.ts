@@ -5,13 +5,13 @@ import { systemClock } from "#controllers/runtime/clock.ts";
 import type { Clock } from "#controllers/runtime/clock.ts";
 import { createContextEpoch } from "#controllers/scan/context-epoch.ts";
 import { createInputVersions } from "#controllers/scan/input-versions.ts";
-import { compileResourceFilters } from "#controllers/settings/resource-filters.ts";
 import { Budget, defaultBudgetLimits } from "#engine/budget.ts";
 import { startAudits } from "./audit-part.ts";
 import { followCleanupExceptions } from "./cleanup-exceptions.ts";
 import { createCleanupGlobals } from "./cleanup-globals.ts";
 import { createContextLoader } from "./context-loader.ts";
 import { createPartRecorder } from "./event-recorder.ts";
+import { createLiveFilters } from "./live-filters.ts";
 import type { DeletingPartContext, Part, PartContext } from "./part.ts";
 
 /** Answers that one run remembers. */
@@ -27,7 +27,7 @@ export function startCleanup(context: DeletingPartContext, parts: Part[], clock:
   });
   const globals = createCleanupGlobals(context, loader.load);
   const exceptions = followCleanupExceptions(context);
-  const filters = createFilters(context);
+  const filters = createLiveFilters(context);
   const audits = context.results && startAudits(context, { results: context.results, clock, parts });
   const controller = createCleanupController({
     client,
@@ -114,20 +114,6 @@ export function startCleanup(context: DeletingPartContext, parts: Part[], clock:
     },
   });
   log.info("cleanup started");
-}
-
-/** The filters in force; compiled again when the setting changes. */
-function createFilters({ settings }: PartContext): ReturnType<typeof compileResourceFilters> {
-  let source: unknown;
-  let compiled: ReturnType<typeof compileResourceFilters> = () => false;
-  return (subject) => {
-    const { resourceFilters } = settings.current();
-    if (resourceFilters !== source) {
-      source = resourceFilters;
-      compiled = compileResourceFilters(resourceFilters);
-    }
-    return compiled(subject);
-  };
 }
 
 function createCleanupCounts({

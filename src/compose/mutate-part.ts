@@ -7,13 +7,13 @@ import { systemClock } from "#controllers/runtime/clock.ts";
 import type { Clock } from "#controllers/runtime/clock.ts";
 import { createContextEpoch } from "#controllers/scan/context-epoch.ts";
 import { createInputVersions } from "#controllers/scan/input-versions.ts";
-import { compileResourceFilters } from "#controllers/settings/resource-filters.ts";
 import type { TriggerFeed } from "#controllers/triggers/trigger-feed.ts";
 import { Budget, defaultBudgetLimits } from "#engine/budget.ts";
 import { createTargetGuard } from "#kube/broker/create-target-guard.ts";
 import { createCleanupGlobals } from "./cleanup-globals.ts";
 import { createContextLoader } from "./context-loader.ts";
 import { createPartRecorder } from "./event-recorder.ts";
+import { createLiveFilters } from "./live-filters.ts";
 import type { Part, PartContext } from "./part.ts";
 import { followPolicyExceptions } from "./policy-exceptions.ts";
 import type { ResultPort } from "./result-port.ts";
@@ -50,7 +50,7 @@ export function startMutateExisting(
     log,
     onCall: (purpose, outcome) => metrics.policyCalls.inc({ kind: purpose, outcome }),
   });
-  const isFiltered = createFilters(context);
+  const isFiltered = createLiveFilters(context);
   const controller = createMutateExisting({
     feed: deps.feed,
     world: {
@@ -130,18 +130,4 @@ export function startMutateExisting(
 
 function labelsOf({ owner }: MutateTask) {
   return { policy_type: owner.kind, policy_namespace: owner.namespace ?? "", policy_name: owner.name };
-}
-
-/** The filters in force; compiled again when the setting changes. */
-function createFilters({ settings }: PartContext): ReturnType<typeof compileResourceFilters> {
-  let source: unknown;
-  let compiled: ReturnType<typeof compileResourceFilters> = () => false;
-  return (subject) => {
-    const { resourceFilters } = settings.current();
-    if (resourceFilters !== source) {
-      source = resourceFilters;
-      compiled = compileResourceFilters(resourceFilters);
-    }
-    return compiled(subject);
-  };
 }
